@@ -1,0 +1,30 @@
+# make alone prints the targets, one line each.
+.DEFAULT_GOAL := help
+.PHONY: help run test check generate asset cluster fuzz clean
+
+help: ## this list
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## /\1\t/' | expand -t 12
+
+run: ## the whole forum with demo content, on http://127.0.0.1:8080
+	go run ./cmd/manetomo serve --demo
+
+test: ## everything that CI checks; brings the Debian packages it needs
+	internal/tool/script/test.sh
+
+check: ## the quick part of it: no race detector, no end-to-end, no browser
+	internal/tool/script/test.sh quick
+
+generate: ## make the *_templ.go files again after a change of a .templ file
+	go -C internal/tool run github.com/a-h/templ/cmd/templ generate -path $(CURDIR)/web
+
+asset: ## build styles and scripts again into web/asset/dist
+	go -C internal/tool run ./asset
+
+cluster: ## two nodes on one PostgreSQL behind a proxy, without Docker
+	internal/tool/script/cluster.sh
+
+fuzz: ## every fuzz target for a minute (TIME=10m for longer)
+	internal/tool/script/fuzz.sh $(or $(TIME),1m)
+
+clean: ## remove the built program
+	rm -f manetomo

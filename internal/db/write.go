@@ -29,6 +29,7 @@ type job struct {
 // fn may run again after a deadlock, so it must only set what it owns. The context is looked at before fn's turn comes;
 // after that the write goes through whatever the caller does. No network or file work belongs into fn.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
+	fn, claimed := claiming(ctx, fn)
 	var err error
 	if d.postgres {
 		err = d.writePostgres(ctx, fn)
@@ -44,6 +45,7 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		}
 	}
 	if err == nil {
+		claimed()
 		d.signal.send()
 	}
 	return explain(err)

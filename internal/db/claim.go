@@ -1,0 +1,46 @@
+package db
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrRepeated says that the request's Idempotency-Key was already used: the write was not done again.
+var ErrRepeated = errors.New("request repeated")
+
+// Claim is a request's word that it is done once. The first Write under its context inserts it in the same
+// transaction, so that an effect and the memory of it stand or fall together (contract §4, Idempotency).
+type Claim struct {
+	Person, Key, Method, Path, Digest string
+
+	taken bool // its transaction has committed
+}
+
+// Taken tells whether a write under the claim has been committed.
+func (c *Claim) Taken() bool { return c.taken }
+
+type claimKey struct{}
+
+// WithClaim gives the writes under ctx a claim.
+func WithClaim(ctx context.Context, c *Claim) context.Context {
+	return context.WithValue(ctx, claimKey{}, c)
+}
+
+// claiming wraps fn so that it inserts the claim of ctx first. done is to be called after the commit.
+func claiming(ctx context.Context, fn func(context.Context, Tx) error) (wrapped func(context.Context, Tx) error, done func()) {
+	c, _ := ctx.Value(claimKey{}).(*Claim)
+	if c == nil || c.taken {
+		return fn, func() {}
+	}
+	return func(ctx context.Context, tx Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO idempotency (person, key, method, path, digest, status, at) VALUES (?, ?, ?, ?, ?, 0, ?)`,
+			c.Person, c.Key, c.Method, c.Path, c.Digest, tx.Now).Exec(ctx)
+		if IsDuplicate(err) {
+			return ErrRepeated
+		}
+		if err != nil {
+			return err
+		}
+		return fn(ctx, tx)
+	}, func() { c.taken = true }
+}

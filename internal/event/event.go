@@ -94,6 +94,14 @@ func (e Event) With(data any) Event {
 	return e
 }
 
+// Made is what a request's first write made, kept with its Idempotency-Key.
+type Made struct {
+	Kind    Kind   `json:"kind"`
+	Subject string `json:"subject"`
+	Topic   string `json:"topic,omitempty"`
+	Seq     int64  `json:"seq"`
+}
+
 // Append writes the events of one act and fills in their seq and n. It must be the last statement of the transaction:
 // other writers wait from here to the commit. Topics are counted in the order of their ids, so that two acts over
 // several topics cannot wait for each other.
@@ -115,6 +123,13 @@ func Append(ctx context.Context, tx db.Tx, events ...*Event) error {
 	}
 	if _, err := tx.NewInsert().Model(&events).Exec(ctx); err != nil {
 		return fmt.Errorf("append to the log: %w", err)
+	}
+	made, err := json.Marshal(Made{events[0].Kind, events[0].Subject, events[0].Topic, events[0].Seq})
+	if err != nil {
+		return err
+	}
+	if err := db.Note(ctx, tx, string(made)); err != nil {
+		return fmt.Errorf("note what was made: %w", err)
 	}
 	if tx.Postgres {
 		_, err = tx.NewRaw("SELECT pg_notify(?, '')", db.Channel).Exec(ctx)

@@ -56,16 +56,16 @@ CREATE TABLE notice (
   id      TEXT PRIMARY KEY,
   person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
   seq     BIGINT NOT NULL,                   -- the event that caused it
-  kind    TEXT NOT NULL,                     -- reply, mention, application, returned, hidden, …
-  subject TEXT NOT NULL,                     -- id of the thing that access is asked for when it is read
-  topic   TEXT NOT NULL DEFAULT '',
-  actor   TEXT NOT NULL DEFAULT '',
-  data    JSONB NOT NULL,
+  kind    TEXT NOT NULL,                     -- see internal/notify
+  entry   TEXT NOT NULL DEFAULT '',          -- what access is asked for when it is read
+  topic   TEXT NOT NULL DEFAULT '',          -- likewise
+  post    TEXT NOT NULL DEFAULT '',
+  actor   TEXT NOT NULL DEFAULT '',          -- empty: the moderators as such
+  word    TEXT NOT NULL DEFAULT '',          -- a reason that belongs to it
   at      TIMESTAMPTZ NOT NULL,
   read_at TIMESTAMPTZ,
-  UNIQUE (person, seq, kind)                 -- an event tells a person once, however often it is handled
+  UNIQUE (person, seq)                       -- an event tells a person once, however often it is handled
 );
-CREATE INDEX notice_person ON notice (person, seq);
 CREATE INDEX notice_unread ON notice (person) WHERE read_at IS NULL;
 
 -- Letters to send, each once.
@@ -73,7 +73,7 @@ CREATE TABLE mail (
   id      TEXT PRIMARY KEY,
   notice  TEXT NOT NULL UNIQUE REFERENCES notice (id) ON DELETE CASCADE,
   person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-  state   TEXT NOT NULL,                     -- waiting, sent, failed
+  state   TEXT NOT NULL,                     -- waiting, sending, sent, failed; left in sending by a crash it is not sent again
   tries   INTEGER NOT NULL DEFAULT 0,
   due_at  TIMESTAMPTZ NOT NULL,
   sent_at TIMESTAMPTZ,

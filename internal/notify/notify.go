@@ -1,0 +1,64 @@
+// Package notify tells people what concerns them: in the page, and by letter when a mail server is configured.
+//
+// It follows the log, one node at a time; a notice and the checkpoint are written in one transaction, and an event tells
+// a person once however often it is handled. A notice keeps only where to look. What it may say is decided when it is
+// read: access is asked again, and a thing that is no longer for the person is neither shown nor counted.
+package notify
+
+import (
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/manetomo/manetomo/internal/db"
+)
+
+// Kind says why somebody is told.
+type Kind string
+
+// The kinds of notices.
+const (
+	Reply       Kind = "reply"       // somebody answered one's post
+	Mention     Kind = "mention"     // somebody named one in a post
+	Comment     Kind = "comment"     // somebody posted beside one's entry, or in one's topic
+	Adopted     Kind = "adopted"     // another municipality took one's practice up
+	Application Kind = "application" // one's application was decided
+	Returned    Kind = "returned"    // the moderators gave one's entry back with a word
+	Hidden      Kind = "hidden"      // the moderators took one's entry, topic or post out of sight
+	Restored    Kind = "restored"    // … and put it back
+	Published   Kind = "published"   // one's entry became public
+	FlagDone    Kind = "flag"        // what became of the flag that one raised
+)
+
+// Notice is one word to one person.
+type Notice struct {
+	bun.BaseModel `bun:"table:notice,alias:n"`
+
+	ID     string     `bun:"id,pk"`
+	Person string     `bun:"person"`
+	Seq    int64      `bun:"seq"`
+	Kind   Kind       `bun:"kind"`
+	Entry  string     `bun:"entry"`
+	Topic  string     `bun:"topic"`
+	Post   string     `bun:"post"`
+	Actor  string     `bun:"actor"`
+	Word   string     `bun:"word"`
+	At     time.Time  `bun:"at"`
+	ReadAt *time.Time `bun:"read_at"`
+}
+
+// Item is a notice with what its reader may know of it.
+type Item struct {
+	Notice
+	ActorName         string
+	ActorMunicipality string // code
+	Title             string // of the entry or topic
+	EntryKind         string
+	Number            int64  // of the post
+	Excerpt           string // of the post
+}
+
+// Service keeps notices.
+type Service struct {
+	DB *db.DB
+}

@@ -1,0 +1,65 @@
+package notify
+
+// Sentence says what the notice is about, without the thing's title.
+func (i Item) Sentence() string {
+	who := i.ActorName + "さん"
+	if i.ActorName == "" {
+		who = "会員のかた"
+	}
+	switch i.Kind {
+	case Reply:
+		return who + "が、あなたの投稿に返信しました"
+	case Mention:
+		return who + "が、投稿であなたの名前をあげました"
+	case Comment:
+		if i.Entry != "" {
+			return who + "が、あなたの" + i.entryName() + "に投稿しました"
+		}
+		return who + "が、あなたの話題に投稿しました"
+	case Adopted:
+		return who + "のまちが、あなたの実践をやってみました"
+	case Application:
+		if i.Word != "" {
+			return "事務局から：参加の申請について返事があります"
+		}
+		return "事務局から：参加の申請が承認されました"
+	case Returned:
+		return "運営から：手直しのお願いがあります"
+	case Hidden:
+		return "運営から：公開を止めました"
+	case Restored:
+		return "運営から：公開をもとにもどしました"
+	case Published:
+		return "運営から：だれでも読めるように公開しました"
+	case FlagDone:
+		return "運営から：お知らせいただいた件を確かめました"
+	}
+	return "お知らせがあります"
+}
+
+func (i Item) entryName() string {
+	switch i.EntryKind {
+	case "poster":
+		return "ポスター"
+	case "paper":
+		return "共同論文"
+	case "material":
+		return "資料"
+	}
+	return "レポート"
+}
+
+// Path is where the notice leads. /e/{id} goes on to the page of the entry's kind.
+func (i Item) Path() string {
+	switch {
+	case i.Kind == Application:
+		return "/join"
+	case i.Post != "" && i.Topic != "" && i.Number > 0:
+		return "/topics/" + i.Topic + "/posts/" + i.Post
+	case i.Topic != "":
+		return "/topics/" + i.Topic
+	case i.Entry != "":
+		return "/e/" + i.Entry
+	}
+	return "/notifications"
+}

@@ -192,7 +192,9 @@ func TestFailAnswersProgramsAsProblem(t *testing.T) {
 	if got := w.Body.String(); got != want {
 		t.Errorf("body = %s\nwant   %s", got, want)
 	}
-	w = get(visitor, "/api/v1/x", func(http.ResponseWriter, *http.Request) error { return apperr.At("title", "題名を書いてください。") })
+	w = get(visitor, "/api/v1/x", func(http.ResponseWriter, *http.Request) error {
+		return apperr.At("title", "題名を書いてください。")
+	})
 	if got := w.Body.String(); !strings.Contains(got, `"errors":[{"field":"title","detail":"題名を書いてください。"}]`) {
 		t.Errorf("body = %s", got)
 	}

@@ -5,65 +5,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/manetomo/manetomo/internal/municipality"
 )
 
-// prefecture is a tile: its JIS code, its short and its full name.
-type prefecture struct{ Code, Short, Name string }
-
-// prefectures stand in the order of reading the map, row by row from the north.
-var prefectures = []prefecture{
-	{"01", "北海道", "北海道"},
-	{"02", "青森", "青森県"},
-	{"05", "秋田", "秋田県"},
-	{"03", "岩手", "岩手県"},
-	{"06", "山形", "山形県"},
-	{"04", "宮城", "宮城県"},
-	{"17", "石川", "石川県"},
-	{"16", "富山", "富山県"},
-	{"15", "新潟", "新潟県"},
-	{"07", "福島", "福島県"},
-	{"18", "福井", "福井県"},
-	{"21", "岐阜", "岐阜県"},
-	{"20", "長野", "長野県"},
-	{"10", "群馬", "群馬県"},
-	{"09", "栃木", "栃木県"},
-	{"08", "茨城", "茨城県"},
-	{"35", "山口", "山口県"},
-	{"32", "島根", "島根県"},
-	{"31", "鳥取", "鳥取県"},
-	{"28", "兵庫", "兵庫県"},
-	{"26", "京都", "京都府"},
-	{"25", "滋賀", "滋賀県"},
-	{"23", "愛知", "愛知県"},
-	{"19", "山梨", "山梨県"},
-	{"11", "埼玉", "埼玉県"},
-	{"13", "東京", "東京都"},
-	{"12", "千葉", "千葉県"},
-	{"34", "広島", "広島県"},
-	{"33", "岡山", "岡山県"},
-	{"27", "大阪", "大阪府"},
-	{"29", "奈良", "奈良県"},
-	{"24", "三重", "三重県"},
-	{"22", "静岡", "静岡県"},
-	{"14", "神奈川", "神奈川県"},
-	{"30", "和歌山", "和歌山県"},
-	{"41", "佐賀", "佐賀県"},
-	{"40", "福岡", "福岡県"},
-	{"44", "大分", "大分県"},
-	{"42", "長崎", "長崎県"},
-	{"43", "熊本", "熊本県"},
-	{"45", "宮崎", "宮崎県"},
-	{"38", "愛媛", "愛媛県"},
-	{"37", "香川", "香川県"},
-	{"39", "高知", "高知県"},
-	{"36", "徳島", "徳島県"},
-	{"46", "鹿児島", "鹿児島県"},
-	{"47", "沖縄", "沖縄県"},
+// tiles are the prefectures in the order of reading the map, row by row from the north.
+func tiles() []municipality.Prefecture {
+	out := slices.Clone(municipality.Prefectures())
+	slices.SortFunc(out, func(a, b municipality.Prefecture) int {
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col))
+	})
+	return out
 }
+
+// place is the class that puts a tile where its prefecture lies.
+func place(p municipality.Prefecture) string { return "p" + p.Code[:2] }
 
 // Map says how many there are in each prefecture.
 type Map struct {
-	Counts   map[string]int           // by the two-digit JIS code of the prefecture
+	Counts   map[string]int           // by the six-digit code of the prefecture
 	Unit     string                   // 自治体 when empty
 	URL      func(code string) string // where a tile leads; nil for a picture
 	Selected string                   // the chosen prefecture's code
@@ -76,7 +36,7 @@ func (m Map) unit() string {
 	return m.Unit
 }
 
-func (m Map) label(p prefecture) string {
+func (m Map) label(p municipality.Prefecture) string {
 	return fmt.Sprintf("%s %d%s", p.Name, m.Counts[p.Code], m.unit())
 }
 
@@ -97,13 +57,13 @@ func step(n int) string {
 
 // summary is the picture of the map in words: the prefectures with the most.
 func (m Map) summary() string {
-	top := make([]prefecture, 0, len(prefectures))
-	for _, p := range prefectures {
+	top := make([]municipality.Prefecture, 0, 47)
+	for _, p := range tiles() {
 		if m.Counts[p.Code] >= 9 {
 			top = append(top, p)
 		}
 	}
-	slices.SortStableFunc(top, func(a, b prefecture) int { return cmp.Compare(m.Counts[b.Code], m.Counts[a.Code]) })
+	slices.SortStableFunc(top, func(a, b municipality.Prefecture) int { return cmp.Compare(m.Counts[b.Code], m.Counts[a.Code]) })
 	words := make([]string, 0, 6)
 	for _, p := range top[:min(len(top), 6)] {
 		words = append(words, fmt.Sprintf("%s%d", p.Name, m.Counts[p.Code]))
@@ -113,11 +73,4 @@ func (m Map) summary() string {
 		return s
 	}
 	return s + "。" + strings.Join(words, "、") + "などが多い。"
-}
-
-// byCode is the order of the JIS codes, for tables.
-func byCode() []prefecture {
-	out := slices.Clone(prefectures)
-	slices.SortFunc(out, func(a, b prefecture) int { return cmp.Compare(a.Code, b.Code) })
-	return out
 }

@@ -1,6 +1,6 @@
 // Package asset holds the built style sheet, scripts and icon, and serves them.
 //
-// Everything in dist is made by internal/tool/assets and committed, so the program builds with Go alone. A file's
+// Everything in dist is made by internal/tool/asset and committed, so the program builds with Go alone. A file's
 // name carries a hash of its content: what was served under a name never changes, and browsers may keep it forever.
 package asset
 
@@ -27,7 +27,7 @@ const Prefix = "/assets/"
 var manifest = sync.OnceValue(func() map[string]string {
 	text, err := dist.ReadFile("dist/manifest.json")
 	if err != nil {
-		panic("asset: the built files are missing: run go -C internal/tool run ./assets")
+		panic("asset: the built files are missing: run go -C internal/tool run ./asset")
 	}
 	var m map[string]string
 	if err := json.Unmarshal(text, &m); err != nil {

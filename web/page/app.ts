@@ -1,1 +1,20 @@
-export {};
+// The base script of every page. Everything here is comfort: reading, searching and posting work without it.
+import { focusErrors, guardForms, watchCounters } from "./forms";
+import { revealButtons } from "./buttons";
+import { closeMenus } from "./menu";
+import { listenForKeys } from "./keys";
+import { switchLooks } from "./look";
+import { attachSuggest } from "./suggest";
+import { countInTitle } from "./title";
+import { keepUnsent } from "./draft";
+
+closeMenus();
+guardForms();
+focusErrors();
+watchCounters();
+revealButtons();
+switchLooks();
+countInTitle();
+keepUnsent();
+listenForKeys();
+for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) attachSuggest(input);

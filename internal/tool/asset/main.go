@@ -1,11 +1,11 @@
-// Command assets builds what browsers load from web/: one style sheet, one base script for every page, and one
+// Command asset builds what browsers load from web/: one style sheet, one base script for every page, and one
 // script for each island. It writes them to web/asset/dist with their hash in the name, and a manifest beside them.
 //
 // What is an entry point: web/page/app.ts (on every page), every web/<folder>/<name>.island.ts (on the pages that
 // ask for <name>), web/ui/app.css with every web/<folder>/*.css of other folders behind it, and every web/ui/*.svg.
 // The same input gives the same output, byte for byte; a check in CI builds again and compares.
 //
-// Run it from the root of the project: go -C internal/tool run ./assets
+// Run it from the root of the project: go -C internal/tool run ./asset
 package main
 
 import (
@@ -41,7 +41,7 @@ func main() {
 	root := flag.String("root", "../..", "the project's root")
 	flag.Parse()
 	if err := build(*root); err != nil {
-		fmt.Fprintln(os.Stderr, "assets:", err)
+		fmt.Fprintln(os.Stderr, "asset:", err)
 		os.Exit(1)
 	}
 }

@@ -18,7 +18,7 @@ CREATE TABLE topic (
   last_seq   BIGINT NOT NULL DEFAULT 0,      -- order of lists: the last event that a reader sees
   last_at    TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX topic_last ON topic (state, last_seq);
+CREATE INDEX topic_last ON topic (state, last_seq, id);
 CREATE UNIQUE INDEX topic_entry ON topic (entry) WHERE entry <> '';
 
 CREATE TABLE post (
@@ -36,8 +36,11 @@ CREATE TABLE post (
   reason     TEXT NOT NULL DEFAULT '',
   created_at TIMESTAMPTZ NOT NULL,
   edited_at  TIMESTAMPTZ,
+  removed_at TIMESTAMPTZ,                    -- by its author, who may undo it for some seconds
+  n          BIGINT NOT NULL,                -- the topic's n at which it was added
   UNIQUE (topic, number)
 );
+CREATE INDEX post_n ON post (topic, n);
 CREATE INDEX post_author ON post (author, created_at);
 
 CREATE TABLE post_version (
@@ -61,5 +64,6 @@ CREATE TABLE read_mark (
   person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
   topic  TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
   n      BIGINT NOT NULL,
+  number BIGINT NOT NULL,                    -- the last post at n: what is unread is posts - number
   PRIMARY KEY (person, topic)
 );

@@ -1,0 +1,101 @@
+package talk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"github.com/manetomo/manetomo/internal/access"
+)
+
+// View is a post as a page or a frame shows it.
+type View struct {
+	Post `bun:",extend"`
+
+	AuthorName  string           `bun:"author_name,scanonly"`
+	AuthorPlace string           `bun:"author_place,scanonly"` // code of the author's municipality
+	ReplyNumber int64            `bun:"reply_number,scanonly"` // 0 without a reply
+	ReplyName   string           `bun:"reply_name,scanonly"`
+	Counts      map[Reaction]int `bun:"-"`
+	Mine        []Reaction       `bun:"-"` // the viewer's own reactions
+}
+
+// Shown tells whether the text may be shown; a post that does not stand keeps its number only.
+func (p *View) Shown() bool { return p.HTML != "" }
+
+// mask takes away what the viewer may not see of a post in a topic they may read. A hidden post stays readable for its
+// author, with the reason, and for moderators.
+func (p *View) mask(v access.Viewer) {
+	if p.State == access.Published {
+		return
+	}
+	if p.State == access.Hidden && (v.Person == p.Author || v.CanModerate()) {
+		return
+	}
+	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful = "", "", "", nil, nil, 0
+}
+
+// views reads posts with their authors, in the order of their numbers, in two queries. where narrows the first.
+func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.SelectQuery) *bun.SelectQuery) ([]View, error) {
+	var posts []View
+	q := r.NewSelect().Model(&posts).
+		ColumnExpr("p.*, a.name AS author_name, a.municipality AS author_place").
+		ColumnExpr("COALESCE(rp.number, 0) AS reply_number, COALESCE(ra.name, '') AS reply_name").
+		Join("JOIN person a ON a.id = p.author").
+		Join("LEFT JOIN post rp ON rp.id = p.reply_to").
+		Join("LEFT JOIN person ra ON ra.id = rp.author").
+		OrderExpr("p.number")
+	if err := where(q).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	if len(posts) == 0 {
+		return nil, nil
+	}
+	at := map[string]int{}
+	ids := make([]string, len(posts))
+	for i := range posts {
+		ids[i], at[posts[i].ID] = posts[i].ID, i
+	}
+	var counts []struct {
+		Post     string
+		Reaction Reaction
+		People   int
+		Mine     int
+	}
+	err := r.NewSelect().Table("post_reaction").Column("post", "reaction").
+		ColumnExpr("COUNT(*) AS people, MAX(CASE WHEN person = ? THEN 1 ELSE 0 END) AS mine", v.Person).
+		Where("post IN (?)", bun.In(ids)).Group("post", "reaction").Scan(ctx, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("read reactions: %w", err)
+	}
+	for _, c := range counts {
+		p := &posts[at[c.Post]]
+		if p.Counts == nil {
+			p.Counts = map[Reaction]int{}
+		}
+		if p.Counts[c.Reaction] = c.People; c.Mine == 1 {
+			p.Mine = append(p.Mine, c.Reaction)
+		}
+	}
+	for i := range posts {
+		posts[i].mask(v)
+	}
+	return posts, nil
+}
+
+// Current reads posts as they stand now for frames that go to every reader of their topics: nothing that only some may
+// see is in them.
+func (s *Service) Current(ctx context.Context, ids []string) (map[string]*View, error) {
+	posts, err := views(ctx, s.DB.Read(), access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("p.id IN (?)", bun.In(ids))
+	})
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*View, len(posts))
+	for i := range posts {
+		byID[posts[i].ID] = &posts[i]
+	}
+	return byID, nil
+}

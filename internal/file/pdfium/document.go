@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -203,11 +202,8 @@ func (d *Document) alloc(ctx context.Context, size int) (uint64, error) {
 
 func (d *Document) free(ctx context.Context, at uint64) { _, _ = d.call(ctx, "free", at) }
 
-func (d *Document) float32s(n uint32) [4]float64 {
-	var v [4]float64
-	for i := range n {
-		bits, _ := d.module.Memory().ReadUint32Le(uint32(d.scratch) + i*4)
-		v[i] = float64(math.Float32frombits(bits))
-	}
-	return v
+// float32At reads a result from the scratch place.
+func (d *Document) float32At(offset uint32) float64 {
+	v, _ := d.module.Memory().ReadFloat32Le(uint32(d.scratch) + offset)
+	return float64(v)
 }

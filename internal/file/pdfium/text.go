@@ -3,6 +3,7 @@ package pdfium
 import (
 	"encoding/binary"
 	"math"
+	"unicode"
 	"unicode/utf16"
 
 	"github.com/tetratelabs/wazero/api"
@@ -46,25 +47,91 @@ func (p *Page) chars() ([]Char, error) {
 	}
 	n := min(int(int32(count)), maxChars)
 	chars := make([]Char, 0, max(n, 0))
+	var unplaced []int
+	var before glyph
 	for i := range n {
-		c, err := d.call(p.ctx, "FPDFText_GetUnicode", text, uint64(i))
+		code, err := d.call(p.ctx, "FPDFText_GetUnicode", text, uint64(i))
 		if err != nil {
 			return nil, err
 		}
-		r := rune(c)
+		r := rune(code)
 		if len(chars) > 0 && utf16.IsSurrogate(chars[len(chars)-1].Rune) && utf16.IsSurrogate(r) {
 			chars[len(chars)-1].Rune = utf16.DecodeRune(chars[len(chars)-1].Rune, r)
 			continue
 		}
-		if _, err := d.call(p.ctx, "FPDFText_GetLooseCharBox", text, uint64(i), d.scratch); err != nil {
+		g, err := p.glyphAt(text, i, toShown)
+		if err != nil {
 			return nil, err
 		}
-		b := d.float32s(4) // left, top, right, bottom
-		x0, y0 := toShown(b[0], b[1])
-		x1, y1 := toShown(b[2], b[3])
-		chars = append(chars, Char{Rune: plain(r), X0: min(x0, x1), Y0: min(y0, y1), X1: max(x0, x1), Y1: max(y0, y1)})
+		if !unicode.IsSpace(r) {
+			if g.lost(before) {
+				unplaced = append(unplaced, len(chars))
+				g.char = Char{X0: g.ownX, Y0: g.ownY, X1: g.ownX, Y1: g.ownY}
+				g.size = before.size
+			}
+			before = g
+		}
+		g.char.Rune = plain(r)
+		chars = append(chars, g.char)
 	}
+	settle(chars, unplaced)
 	return chars, nil
+}
+
+// glyph is what PDFium says about one character, in points of the page.
+type glyph struct {
+	char   Char       // its box on the shown page
+	own    [2]float64 // where the text object that holds it starts
+	size   float64    // the longer side of the box
+	astray float64    // how far its box lies from own
+	ownX   float64    // own, on the shown page
+	ownY   float64
+}
+
+// glyphAt asks for the box that a letter's line and advance give it: even boxes make even frames.
+func (p *Page) glyphAt(text uint64, i int, toShown func(x, y float64) (float64, float64)) (g glyph, err error) {
+	d := p.doc
+	if _, err := d.call(p.ctx, "FPDFText_GetLooseCharBox", text, uint64(i), d.scratch); err != nil {
+		return g, err
+	}
+	left, top, right, bottom := d.float32At(0), d.float32At(4), d.float32At(8), d.float32At(12)
+	if _, err := d.call(p.ctx, "FPDFText_GetMatrix", text, uint64(i), d.scratch); err != nil {
+		return g, err
+	}
+	g.own = [2]float64{d.float32At(16), d.float32At(20)}
+	g.size = math.Max(right-left, top-bottom)
+	g.astray = math.Max(math.Abs((left+right)/2-g.own[0]), math.Abs((top+bottom)/2-g.own[1]))
+	x0, y0 := toShown(left, top)
+	x1, y1 := toShown(right, bottom)
+	g.char = Char{X0: min(x0, x1), Y0: min(y0, y1), X1: max(x0, x1), Y1: max(y0, y1)}
+	g.ownX, g.ownY = toShown(g.own[0], g.own[1])
+	return g, nil
+}
+
+// lost tells whether PDFium answered with a box elsewhere on the page, as it does for some letters of Type 3 fonts.
+// Only a letter that is a text object by itself can be told so: it stands where its object starts.
+func (g glyph) lost(before glyph) bool {
+	const far = 3
+	return g.own != before.own && g.size > 0 && g.astray > far*math.Max(g.size, before.size)
+}
+
+// settle gives a letter without a box the size of the next one, or of the one before.
+func settle(chars []Char, unplaced []int) {
+	for _, i := range unplaced {
+		for _, j := range []int{i + 1, i - 1, i + 2, i - 2} {
+			if j < 0 || j >= len(chars) || chars[j].X1 <= chars[j].X0 {
+				continue
+			}
+			c, n := &chars[i], chars[j]
+			h := n.Y1 - n.Y0
+			c.X1 = min(1000, c.X0+n.X1-n.X0)
+			c.Y0 = max(0, c.Y1-h)
+			if math.Abs(n.Y1-c.Y1) < h { // the same line
+				c.Y0, c.Y1 = n.Y0, n.Y1
+			}
+			break
+		}
+	}
 }
 
 // plain turns a radical (⼈, U+2F08) into the character it looks like (人): some printers write the one for the other,

@@ -67,7 +67,7 @@ func toLines(chars []Char, aspect float64) []line {
 			blank = false
 		}
 		l := &lines[n-1]
-		l.gap = append(l.gap, blank && (stretched || !wide(c.Rune) || !wide(l.last().Rune)))
+		l.gap = append(l.gap, blank && l.apart(c, stretched, aspect))
 		l.chars = append(l.chars, c)
 		blank, stretched = false, false
 	}
@@ -95,6 +95,19 @@ func (l *line) stretch(c Char) bool {
 	p := &l.chars[len(l.chars)-1]
 	follows := !l.vertical && overlap(p.Y0, p.Y1, c.Y0, c.Y1) >= 0 && c.X0 >= p.X0 && c.X0 <= p.X1+(p.Y1-p.Y0)
 	return follows
+}
+
+// apart tells whether a blank before c is one to keep. PDFium also makes blanks of wide-set letters: those go.
+func (l *line) apart(c Char, real bool, aspect float64) bool {
+	if len(l.chars) == 0 {
+		return false
+	}
+	p := l.last()
+	if real {
+		return true
+	}
+	const narrowest = 0.15 // of the letter's size: less is spacing between letters
+	return !(wide(p.Rune) && wide(c.Rune)) && (c.X0-p.X1)*aspect > narrowest*size(p, aspect)
 }
 
 // takes tells whether c goes on where the line ends, and settles the line's direction with its second character.

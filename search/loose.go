@@ -3,7 +3,7 @@ package search
 // loose is the third stage: a part of what was asked is enough, 75, then 50, then 30 of 100, measured by how much
 // each part says (its idf). For a question in words this is the stage that answers.
 func (s *searching) loose(found *finding, wanted []*wordPlan) error {
-	var parts []list
+	var parts []part
 	var total float32
 	for _, p := range wanted {
 		more, err := s.looseParts(p)
@@ -12,22 +12,25 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 		}
 		parts = append(parts, more...)
 	}
+	var weights float32
 	for _, p := range parts {
-		total += p.idf
+		total += p.says()
+		weights += p.weight
 	}
 	if len(parts) < 2 {
 		return nil
 	}
-	// acc gathers scores, share how much of the question a document covers
-	share := make(map[int32]float32)
+	// how much of the question a document covers: by what its parts say, or by how many they are
+	share, count := make(map[int32]float32), make(map[int32]float32)
 	var touched []int32
 	for _, p := range parts {
 		for _, d := range p.docs {
 			if s.acc[d.doc] == 0 {
 				touched = append(touched, d.doc)
 			}
-			s.acc[d.doc] += max(d.score, 1e-6)
-			share[d.doc] += p.idf / total
+			s.acc[d.doc] += max(d.score*p.weight, 1e-6)
+			share[d.doc] += p.says() / total
+			count[d.doc] += p.weight / weights
 		}
 	}
 	docs := s.drain(touched)
@@ -37,7 +40,7 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 		}
 		var some []scored
 		for _, d := range docs {
-			if share[d.doc] >= least {
+			if max(share[d.doc], count[d.doc]) >= least {
 				some = append(some, d)
 			}
 		}
@@ -46,30 +49,40 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 	return nil
 }
 
-// looseParts gives what a word is made of: its units, or its letters where the dictionary knows none.
-func (s *searching) looseParts(p *wordPlan) ([]list, error) {
-	if p.Phrase || len(p.units) == 0 {
-		docs, err := s.word(p)
-		if err != nil {
-			return nil, err
-		}
-		grams, err := s.wordGrams(*p)
-		if err != nil {
-			return nil, err
-		}
-		docs = s.best(factored{docs, 1}, factored{grams, gramFactor})
-		return []list{{docs, idf(s.cols.live, max(len(docs), 1))}}, nil
+// part is a part of a question: what it matches, and how much it says.
+type part struct {
+	list
+	weight float32
+}
+
+func (p part) says() float32 { return p.idf * p.weight }
+
+// looseParts gives what a word is made of: its units, or its letters where the dictionary knows none or nothing has
+// them.
+func (s *searching) looseParts(p *wordPlan) ([]part, error) {
+	if p.Phrase {
+		l, err := s.phrase(kindGram, p.grams)
+		return []part{{l, 1}}, err
 	}
-	var parts []list
+	var parts []part
 	for _, u := range p.units {
 		docs, err := s.unit(u)
 		if err != nil {
 			return nil, err
 		}
-		if len(docs) == 0 {
-			continue
+		if len(docs) > 0 {
+			parts = append(parts, part{list{docs, idf(s.cols.live, len(docs))}, u.weight})
 		}
-		parts = append(parts, list{docs, idf(s.cols.live, len(docs))})
+	}
+	if len(parts) > 0 {
+		return parts, nil
+	}
+	for _, g := range p.grams {
+		l, err := s.term(kindGram, g.term)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part{l, 1 / float32(len(p.grams))})
 	}
 	return parts, nil
 }

@@ -35,6 +35,7 @@ type unitPlan struct {
 	places []place
 	near   [][]place // near words, each as terms of the word field
 	texts  []string  // the near words as written, for labels
+	weight float32   // how much it says in a question; 1 for a noun
 }
 
 // plan reads a query into what the index can be asked.
@@ -80,7 +81,13 @@ func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []uni
 				break
 			}
 		}
-		u := unitPlan{places: wordPlaces(words[i : i+n])}
+		u := unitPlan{places: wordPlaces(words[i : i+n]), weight: 1}
+		switch {
+		case near != nil:
+			u.weight = 1.3 // a word of the field
+		case words[i].Weak:
+			u.weight = 0.4
+		}
 		for _, t := range near {
 			if w, _ := japanese.Words(t); len(w) > 0 {
 				u.near = append(u.near, wordPlaces(w))

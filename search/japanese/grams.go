@@ -31,9 +31,10 @@ func Grams(runes []Rune, singles bool) []Gram {
 }
 
 // Loose folds further than running text allows, for the n-grams only: katakana to hiragana, the ヶ and の of place
-// names to one letter between kanji or digits, no long mark at the end of katakana.
+// names to one letter between kanji or digits, spellings of one surname to one, no long mark at the end of katakana.
 func Loose(runes []Rune) []Rune {
 	out := make([]Rune, 0, len(runes))
+	names := nameVariants()
 	for i, r := range runes {
 		switch {
 		case r.R == 'ー' && !(i+1 < len(runes) && (katakana(runes[i+1].R) || hiragana(runes[i+1].R))):
@@ -43,6 +44,9 @@ func Loose(runes []Rune) []Rune {
 			}
 		case i > 0 && i+1 < len(runes) && joins(runes[i-1].R) && joins(runes[i+1].R):
 			r.R = looseGap(r.R)
+		}
+		if to, ok := names[r.R]; ok {
+			r.R = to
 		}
 		r.R = ToHiragana(r.R)
 		out = append(out, r)

@@ -13,6 +13,7 @@ type Word struct {
 	Reading    string // hiragana; empty if unknown
 	Start, End int    // bytes of the original
 	Pos        int    // counts dropped words too, so that a phrase knows its gaps
+	Weak       bool   // says little by itself: verbs, adjectives, words of any question
 }
 
 // maxSentence bounds what goes to the analyzer at once: its lattice grows with the text.
@@ -54,7 +55,7 @@ func (c *cutter) cut(runes []Rune) {
 			for j < len(runes) && latin(runes[j].R) {
 				j++
 			}
-			c.add(String(runes[i:j]), "", runes[i:j])
+			c.add(String(runes[i:j]), "", false, runes[i:j])
 		case wordy(r):
 			for j < len(runes) && j-i < maxSentence && wordy(runes[j].R) && !latin(runes[j].R) {
 				j++
@@ -95,15 +96,15 @@ func (c *cutter) analyze(runes []Rune) {
 		if reading == "" || reading == "*" {
 			reading = t.Surface
 		}
-		c.add(Term(base), kanaOnly(reading), span)
+		c.add(Term(base), kanaOnly(reading), weak(pos, base), span)
 	}
 }
 
-func (c *cutter) add(term, reading string, span []Rune) {
+func (c *cutter) add(term, reading string, weak bool, span []Rune) {
 	if term == "" {
 		return
 	}
-	c.words = append(c.words, Word{Term: term, Reading: reading, Pos: c.pos,
+	c.words = append(c.words, Word{Term: term, Reading: reading, Pos: c.pos, Weak: weak,
 		Start: span[0].Start, End: span[len(span)-1].End})
 	c.pos++
 }
@@ -136,6 +137,15 @@ func light(base string) bool {
 		return true
 	}
 	return false
+}
+
+// weak tells words that a question has whatever it is about.
+func weak(pos []string, base string) bool {
+	switch base {
+	case "方法", "工夫", "仕方", "やり方", "事例", "取り組み", "取組", "場合", "必要", "実践", "理由":
+		return true
+	}
+	return inflects(pos) || pos[0] == "副詞" || len(pos) > 1 && (pos[1] == "副詞可能" || pos[1] == "接尾" || pos[1] == "数")
 }
 
 // Term makes a word comparable: katakana becomes hiragana, a long mark at the end of a longer one is dropped

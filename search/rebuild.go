@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -75,7 +76,7 @@ func (x *Index) fill(ctx context.Context, dir string, source Source, m mark, tot
 		return g.apply(docs, nil, mark{})
 	})
 	if err == nil {
-		err = g.apply(nil, nil, m) // only a complete one knows what it is
+		err = g.finish(ctx, m) // only a complete one knows what it is
 	}
 	if closeErr := g.bleve.Close(); err == nil {
 		err = closeErr
@@ -89,8 +90,8 @@ func (x *Index) swap(dir string, names *names) error {
 	if err != nil {
 		return err
 	}
-	if g.mark.Analyzer != analyzerVersion { // closing did not bring the last batch to the disk
-		return fmt.Errorf("new index is not complete: mark %+v", g.mark)
+	if g.mark.Analyzer != analyzerVersion {
+		return errors.Join(fmt.Errorf("new index is not complete: mark %+v", g.mark), g.bleve.Close())
 	}
 	if err := pointTo(x.dir, dir); err != nil {
 		return err

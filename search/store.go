@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,6 +107,27 @@ func (g *generation) apply(docs []Document, deletes []string, m mark) error {
 	}
 	g.mark = m
 	return nil
+}
+
+// finish writes the mark and waits until everything before it is on the disk, which an unsafe batch does not.
+func (g *generation) finish(ctx context.Context, m mark) error {
+	value, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	batch := g.bleve.NewBatch()
+	batch.SetInternal(keyMark, value)
+	persisted := make(chan error, 1)
+	batch.SetPersistedCallback(func(err error) { persisted <- err })
+	if err := g.bleve.Batch(batch); err != nil {
+		return fmt.Errorf("finish search index: %w", err)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-persisted:
+		return err
+	}
 }
 
 // currentGeneration gives the folder in use, or nothing.

@@ -65,18 +65,23 @@ func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 		return []part{{l, 1}}, err
 	}
 	var parts []part
+	some := false
 	for _, u := range p.units {
 		docs, err := s.unit(u)
 		if err != nil {
 			return nil, err
 		}
+		p := part{list{docs: docs}, u.weight} // a word that nothing has says nothing about which documents are meant
 		if len(docs) > 0 {
-			parts = append(parts, part{list{docs, idf(s.cols.live, len(docs))}, u.weight})
+			some = true
+			p.idf = idf(s.cols.live, len(docs))
 		}
+		parts = append(parts, p)
 	}
-	if len(parts) > 0 {
+	if some {
 		return parts, nil
 	}
+	parts = nil
 	for _, g := range p.grams {
 		l, err := s.term(kindGram, g.term)
 		if err != nil {

@@ -1,0 +1,67 @@
+// Package search is the archive's full-text index of this node: what it holds, how Japanese is compared, how hits
+// are ranked, marked and counted.
+//
+// The index is a bleve (scorch) index on disk that follows the event log; its checkpoint lies in the same batch as
+// the documents, so that what it holds and how far it says it is are always the same thing. It can be rebuilt from
+// the rows at any time while pages work.
+//
+// Text is indexed by audience rung, each rung in its own fields, and the terms of cohort and team text carry the id
+// of their cohort or team. A viewer's query names only what they may read, so a hidden word can neither match nor
+// count nor show. Hits are asked again by SQL before they are shown, since the index follows a moment behind.
+//
+// Scoring is our own BM25F over bleve's postings; docs/search.md tells why and how.
+package search
+
+import (
+	"time"
+
+	"github.com/manetomo/manetomo/internal/access"
+)
+
+// Document is one thing that can be found: an archive entry with all that belongs to it, or a topic with its posts.
+type Document struct {
+	ID       string
+	Kind     string // report, poster, paper, material, topic
+	URL      string
+	Version  int64 // of the row it was made from; a hit whose row has moved on is shown without its text
+	Title    string
+	Audience access.Audience // who may see that it exists; its title has this rung
+	Sections []Section
+
+	Municipality, MunicipalityName, MunicipalityKana string
+	Prefecture, Region, Band                         string
+	Year                                             int
+	Course, Stage                                    string
+	Themes                                           []string
+	Authors                                          []string
+	Files                                            bool // has something to download
+	Useful, Adopted                                  int
+	At                                               time.Time // when it was published
+}
+
+// Section is a piece of a document with a name and a rung of its own.
+type Section struct {
+	Key, Label string // such as outcome and 成果・変化, or p3 and 資料 p.3
+	Text       string
+	Audience   access.Audience
+}
+
+// kinds of things, in the order facets show them.
+var kinds = []string{"report", "poster", "paper", "material", "topic"}
+
+// KindLabel names a kind as the pages do.
+func KindLabel(kind string) string {
+	switch kind {
+	case "report":
+		return "実践報告"
+	case "poster":
+		return "ポスター"
+	case "paper":
+		return "論文"
+	case "material":
+		return "資料"
+	case "topic":
+		return "話し合い"
+	}
+	return kind
+}

@@ -1,0 +1,185 @@
+package search
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/search/japanese"
+)
+
+// analyzerVersion changes whenever the same text would give other terms or other stored data: an index with another
+// version is built anew beside the old one.
+const analyzerVersion = "1"
+
+// A text field is named by its part (title or body), its kind of term and its rung, such as "tm.p".
+const (
+	partTitle, partBody                      = "t", "b"
+	kindWord, kindGram, kindReading, kindLax = "m", "n", "r", "l"
+)
+
+// Fields beside the text.
+const (
+	fieldRow    = "row" // doc values: what columns.go needs to filter, count and sort
+	fieldStored = "d"   // stored: the document as JSON, for showing
+)
+
+// unit parts a cohort's or team's id from the term that follows it.
+const unit = "\x1f"
+
+// rungFields gives the suffix of the fields that text of an audience goes to, and what its terms begin with.
+// Narrow text stands twice: under its cohort or team, and plain in "x" for the secretariat, which reads all.
+func rungFields(a access.Audience) []rungField {
+	switch a.Rung {
+	case access.Public:
+		return []rungField{{"p", ""}}
+	case access.Members:
+		return []rungField{{"m", ""}}
+	case access.Cohort:
+		return []rungField{{"c", a.Cohort + unit}, {"x", ""}}
+	case access.Team:
+		return []rungField{{"t", a.Team + unit}, {"x", ""}}
+	}
+	return []rungField{{"s", ""}} // staff, and anything unknown: the narrowest
+}
+
+type rungField struct{ suffix, prefix string }
+
+// readableFields gives the fields that a viewer's query may name.
+func readableFields(v access.Viewer) []rungField {
+	fields := []rungField{{"p", ""}}
+	if !v.Member {
+		return fields
+	}
+	fields = append(fields, rungField{"m", ""})
+	if v.Secretariat {
+		fields = append(fields, rungField{"x", ""})
+	} else {
+		for _, cohort := range v.Cohorts {
+			fields = append(fields, rungField{"c", cohort + unit})
+		}
+		for _, team := range v.Teams {
+			fields = append(fields, rungField{"t", team + unit})
+		}
+	}
+	if v.Moderator {
+		fields = append(fields, rungField{"s", ""})
+	}
+	return fields
+}
+
+// allFields names every rung once: document frequencies are taken over all of them, so that the same text ranks
+// alike for everybody.
+var allFields = []rungField{{"p", ""}, {"m", ""}, {"x", ""}, {"s", ""}}
+
+// encode makes the bleve document. Its text is analyzed here already, outside of bleve's queue.
+func encode(d Document) (*document.Document, error) {
+	out := document.NewDocument(d.ID)
+	addText(out, partTitle, d.Title, d.Audience, nil)
+	addKana(out, d)
+	for i, s := range d.Sections {
+		addText(out, partBody, s.Text, s.Audience, []uint64{uint64(i)})
+	}
+	out.AddField(document.NewTextFieldCustom(fieldRow, nil, []byte(rowOf(d)), index.IndexField|index.DocValues, whole{}))
+	stored, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	out.AddField(document.NewTextFieldCustom(fieldStored, nil, stored, index.StoreField, whole{}))
+	return out, nil
+}
+
+// addText adds words, n-grams and readings of a text to the fields of its rung.
+func addText(out *document.Document, part, text string, to access.Audience, at []uint64) {
+	if text == "" {
+		return
+	}
+	runes := japanese.Fold(text)
+	words, _ := japanese.WordsOf(runes)
+	grams := japanese.Grams(runes, true)
+	for _, rung := range rungFields(to) {
+		streams := map[string]analysis.TokenStream{}
+		for _, w := range words {
+			streams[kindWord] = append(streams[kindWord], token(rung.prefix+w.Term, w.Start, w.End, w.Pos))
+			if w.Reading != "" {
+				streams[kindReading] = append(streams[kindReading], token(rung.prefix+w.Reading, w.Start, w.End, w.Pos))
+				if lax := japanese.LooseReading(w.Reading); lax != "" {
+					streams[kindLax] = append(streams[kindLax], token(rung.prefix+lax, w.Start, w.End, w.Pos))
+				}
+			}
+		}
+		for _, g := range grams {
+			streams[kindGram] = append(streams[kindGram], token(rung.prefix+g.Term, g.Start, g.End, g.Pos))
+		}
+		for kind, stream := range streams {
+			addStream(out, part+kind+"."+rung.suffix, stream, at)
+		}
+	}
+}
+
+// addKana adds the official reading of the municipality, with and without 市町村, as readings of the title.
+func addKana(out *document.Document, d Document) {
+	if d.MunicipalityKana == "" {
+		return
+	}
+	readings := []string{d.MunicipalityKana}
+	for _, suffix := range []string{"し", "く", "ちょう", "まち", "むら", "そん", "けん", "ふ"} {
+		if bare, ok := strings.CutSuffix(d.MunicipalityKana, suffix); ok && utf8.RuneCountInString(bare) > 1 {
+			readings = append(readings, bare)
+		}
+	}
+	for _, rung := range rungFields(d.Audience) {
+		for i, reading := range readings {
+			pos := 1_000_000 + 10*i // far from the title's own words
+			addStream(out, partTitle+kindReading+"."+rung.suffix, analysis.TokenStream{token(rung.prefix+reading, 0, 0, pos)}, nil)
+			addStream(out, partTitle+kindLax+"."+rung.suffix,
+				analysis.TokenStream{token(rung.prefix+japanese.LooseReading(reading), 0, 0, pos)}, nil)
+		}
+	}
+}
+
+func addStream(out *document.Document, name string, stream analysis.TokenStream, at []uint64) {
+	out.AddField(document.NewTextFieldCustom(name, at, nil, index.IndexField|index.IncludeTermVectors, ready(stream)))
+}
+
+func token(term string, start, end, pos int) *analysis.Token {
+	return &analysis.Token{Term: []byte(term), Start: start, End: end, Position: pos + 1}
+}
+
+// ready is an analyzer whose work is done.
+type ready analysis.TokenStream
+
+// Analyze gives the tokens.
+func (r ready) Analyze([]byte) analysis.TokenStream { return analysis.TokenStream(r) }
+
+// whole takes a value as one term.
+type whole struct{}
+
+// Analyze gives one token.
+func (whole) Analyze(value []byte) analysis.TokenStream {
+	return analysis.TokenStream{{Term: value, End: len(value), Position: 1}}
+}
+
+// rowOf packs what is filtered, counted and sorted by into one value; parseRow reads it.
+func rowOf(d Document) string {
+	body := 0
+	for _, s := range d.Sections {
+		body += utf8.RuneCountInString(s.Text)
+	}
+	files := ""
+	if d.Files {
+		files = "1"
+	}
+	return strings.Join([]string{
+		d.Kind, strings.Join(d.Themes, unit), d.Prefecture, d.Region, d.Municipality, d.Band, strconv.Itoa(d.Year),
+		d.Course, d.Stage, string(d.Audience.Rung), files, d.Audience.Cohort, d.Audience.Team,
+		strconv.FormatInt(d.At.Unix(), 10), strconv.Itoa(d.Useful), strconv.Itoa(d.Adopted),
+		strconv.Itoa(utf8.RuneCountInString(d.Title)), strconv.Itoa(body),
+	}, "\x1e")
+}

@@ -1,0 +1,135 @@
+package search
+
+import (
+	"github.com/manetomo/manetomo/search/japanese"
+	"github.com/manetomo/manetomo/search/query"
+)
+
+// Place is a municipality or prefecture that a word can mean.
+type Place struct {
+	Code       string // six digits
+	Name       string // 塩尻市
+	Label      string // with its prefecture, for asking back
+	Prefecture string // of a prefecture: its name, so that everything inside of it counts too
+}
+
+// wordPlan is a word of the query with everything it may match.
+type wordPlan struct {
+	query.Word
+	units  []unitPlan // its parts of meaning; none if the dictionary is missing or says nothing of it
+	grams  []place
+	kana   string // its reading if it is kana or romaji
+	cuts   []readingCut
+	places []Place
+}
+
+// readingCut is one way to cut a reading into readings that the index holds; found while searching, kept for marks.
+type readingCut struct {
+	kind   string
+	places []place
+}
+
+// unitPlan is a part of a word that has a meaning of its own: one word of the text, or several that the vocabulary
+// knows as one.
+type unitPlan struct {
+	places []place
+	near   [][]place // near words, each as terms of the word field
+	texts  []string  // the near words as written, for labels
+	weight float32   // how much it says in a question; 1 for a noun
+}
+
+// plan reads a query into what the index can be asked.
+func plan(q query.Query, vocabulary *Vocabulary, resolve func(string) []Place) []wordPlan {
+	plans := make([]wordPlan, 0, len(q.Words))
+	for _, w := range q.Words {
+		plans = append(plans, planWord(w, vocabulary, resolve))
+	}
+	return plans
+}
+
+func planWord(w query.Word, vocabulary *Vocabulary, resolve func(string) []Place) wordPlan {
+	p := wordPlan{Word: w}
+	runes := japanese.Fold(w.Text)
+	p.grams = gramPlaces(runes)
+	words, _ := japanese.WordsOf(runes)
+	switch {
+	case w.Phrase || w.Exclude:
+		if len(words) > 0 {
+			p.units = []unitPlan{{places: wordPlaces(words)}}
+		}
+		return p
+	default:
+		p.units = planUnits(w.Text, words, vocabulary)
+	}
+	if kana, roman, ok := japanese.Kana(w.Text); ok && (len([]rune(kana)) > 1) && !(roman && len(w.Text) < 3) {
+		p.kana = kana
+	}
+	if resolve != nil && w.Year == 0 && len(runes) > 1 {
+		p.places = resolve(w.Text)
+	}
+	return p
+}
+
+// planUnits groups words: the longest runs the vocabulary knows, and every other word by itself.
+func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []unitPlan {
+	var units []unitPlan
+	for i := 0; i < len(words); {
+		n, near := 1, []string(nil)
+		for j := min(len(words), i+8); j > i; j-- {
+			if near = vocabulary.Near(text[words[i].Start:words[j-1].End]); near != nil {
+				n = j - i
+				break
+			}
+		}
+		u := unitPlan{places: wordPlaces(words[i : i+n]), weight: 1}
+		switch {
+		case near != nil:
+			u.weight = 1.3 // a word of the field
+		case words[i].Weak:
+			u.weight = 0.4
+		}
+		for _, t := range near {
+			if w, _ := japanese.Words(t); len(w) > 0 {
+				u.near = append(u.near, wordPlaces(w))
+				u.texts = append(u.texts, t)
+			}
+		}
+		units = append(units, u)
+		i += n
+	}
+	return units
+}
+
+func wordPlaces(words []japanese.Word) []place {
+	places := make([]place, len(words))
+	for i, w := range words {
+		places[i] = place{w.Term, w.Pos - words[0].Pos}
+	}
+	return places
+}
+
+// gramPlaces gives the pairs of a text, or its one letter. Text with a sign inside has a gap: the pairs of both
+// sides at some distance never match, so only the longest run is asked.
+func gramPlaces(runes []japanese.Rune) []place {
+	grams := japanese.Grams(runes, false)
+	if len(grams) == 0 {
+		for _, g := range japanese.Grams(runes, true) {
+			return []place{{g.Term, 0}}
+		}
+		return nil
+	}
+	places := make([]place, len(grams))
+	for i, g := range grams {
+		places[i] = place{g.Term, g.Pos - grams[0].Pos}
+	}
+	return places
+}
+
+// flat gives all terms of all units in one row, for the phrase of the whole word.
+func (p wordPlan) flat() []place {
+	words, _ := japanese.Words(p.Text)
+	if len(words) == 0 {
+		return nil
+	}
+	return wordPlaces(words)
+}

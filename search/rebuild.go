@@ -1,0 +1,129 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/manetomo/manetomo/search/japanese"
+)
+
+// Source gives everything that belongs into the index, for building it anew.
+type Source interface {
+	// Head gives the position of the log and its epoch, read before the documents: what changes meanwhile is
+	// followed from there.
+	Head(ctx context.Context) (seq int64, epoch string, err error)
+	// Count is about how many documents there are, for the progress.
+	Count(ctx context.Context) (int, error)
+	// All hands over all documents in batches.
+	All(ctx context.Context, use func([]Document) error) error
+}
+
+// Rebuild builds the index anew from its source beside the one in use, which serves until the new one is complete
+// and on the disk. If it fails or the program ends, the old one stays.
+func (x *Index) Rebuild(ctx context.Context, source Source) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-japanese.Load():
+	}
+	x.apply.Lock()
+	defer x.apply.Unlock()
+	began := time.Now()
+	seq, epoch, err := source.Head(ctx)
+	if err != nil {
+		return err
+	}
+	total, err := source.Count(ctx)
+	if err != nil {
+		return err
+	}
+	x.progress.Store(&Progress{0, total})
+	defer x.progress.Store(nil)
+	dir := newGenerationDir(x.dir)
+	names := newNames()
+	done, err := x.fill(ctx, dir, source, mark{analyzerVersion, epoch, seq}, total, names)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return fmt.Errorf("rebuild search index: %w", err)
+	}
+	if err := x.swap(dir, names); err != nil {
+		return fmt.Errorf("use the rebuilt search index: %w", err)
+	}
+	debug.FreeOSMemory()
+	slog.Info("search index rebuilt", "documents", done, "seq", seq, "took", since(began))
+	return nil
+}
+
+// fill builds a complete generation in dir and closes it, so that all of it is on the disk.
+func (x *Index) fill(ctx context.Context, dir string, source Source, m mark, total int, names *names) (done int, err error) {
+	g, err := createGeneration(dir, true)
+	if err != nil {
+		return 0, err
+	}
+	err = source.All(ctx, func(docs []Document) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		names.add(docs)
+		done += len(docs)
+		x.progress.Store(&Progress{done, max(total, done)})
+		return g.apply(docs, nil, mark{})
+	})
+	if err == nil {
+		err = g.finish(ctx, m) // only a complete one knows what it is
+	}
+	if closeErr := g.bleve.Close(); err == nil {
+		err = closeErr
+	}
+	return done, err
+}
+
+// swap opens the new generation and lets it take the place of the one in use.
+func (x *Index) swap(dir string, names *names) error {
+	g, err := openGeneration(dir)
+	if err != nil {
+		return err
+	}
+	if g.mark.Analyzer != analyzerVersion {
+		return errors.Join(fmt.Errorf("new index is not complete: mark %+v", g.mark), g.bleve.Close())
+	}
+	if err := pointTo(x.dir, dir); err != nil {
+		return err
+	}
+	x.mu.Lock()
+	old := x.cur
+	x.cur = g
+	x.damaged.Store(false)
+	x.mu.Unlock()
+	x.names.replace(names)
+	x.reached(g.mark.Seq)
+	if old != nil {
+		closeLater(old)
+	}
+	return nil
+}
+
+// Fixed is a source of documents that are at hand, for measuring and tests.
+type Fixed []Document
+
+// Head is the beginning of a log without a name.
+func (f Fixed) Head(context.Context) (int64, string, error) { return 0, "", nil }
+
+// Count is how many there are.
+func (f Fixed) Count(context.Context) (int, error) { return len(f), nil }
+
+// All hands them over in batches.
+func (f Fixed) All(_ context.Context, use func([]Document) error) error {
+	for docs := range slices.Chunk(f, 200) {
+		if err := use(docs); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,372 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/search/query"
+)
+
+// Sort is the order of hits.
+type Sort string
+
+// The orders of contract §4.
+const (
+	Relevance Sort = "relevance"
+	New       Sort = "new"
+	Useful    Sort = "useful"
+	Adopted   Sort = "adopted"
+)
+
+// Request is what somebody asks for.
+type Request struct {
+	Text    string
+	Filters map[string][]string // by facet name; several values mean or, several facets mean and
+	Sort    Sort
+	Page    int // from 1
+	Per     int // 1–100, 20 if 0
+}
+
+// Result is the answer.
+type Result struct {
+	Preparing  bool // the index is being built: nothing can be said yet
+	Total      int
+	Hits       []Hit
+	Facets     []Facet
+	DidYouMean string
+	Places     []Place  // what a name in the query can mean, when it is several
+	Hints      []string // sentences about what was left out of the query
+	Dropped    []Drop   // with no hit: what each filter would give if it were dropped
+	Took       time.Duration
+	Seq        int64 // the position this node's index has reached
+}
+
+// Drop tells how many there would be without one filter.
+type Drop struct {
+	Facet string
+	Count int
+}
+
+// Hit is a thing that was found.
+type Hit struct {
+	Document
+	Score     float64
+	Loose     bool // found by only a part of the words
+	Snippets  []Snippet
+	TitleHTML string // the title with marks
+}
+
+// Stages: the next is asked only if the ones before found fewer.
+const (
+	enoughWords = 10 // below this, letters inside of words count too
+	enoughExact = 5  // below this, a part of the words is enough
+)
+
+// maxDepth bounds how deep into the hits one can page.
+const maxDepth = 10_000
+
+// ErrPreparing tells that the index cannot answer yet.
+var errPreparing = errors.New("the search index is being built")
+
+// Search answers a request for a viewer. It never fails because of what was typed.
+func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (Result, error) {
+	began := time.Now()
+	if err := x.slots.acquire(ctx); err != nil {
+		return Result{}, err
+	}
+	defer x.slots.release()
+	snap, done, err := x.snapshot()
+	if errors.Is(err, errPreparing) {
+		return Result{Preparing: true, Seq: x.Seq(), Took: time.Since(began)}, nil
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	defer done()
+	cols, err := x.columns.of(snap)
+	if err != nil {
+		return Result{}, err
+	}
+	e := newEvaluator(ctx, snap, cols, readableFields(viewer))
+	defer e.close()
+	s := searching{evaluator: e, viewer: viewer, req: normal(req)}
+	q := query.Parse(req.Text)
+	s.plans = plan(q, x.opts.Vocabulary, x.opts.Resolve)
+	found, err := s.run(q)
+	if err != nil {
+		return Result{}, err
+	}
+	result, err := s.result(found)
+	if err != nil {
+		return Result{}, err
+	}
+	result.Hints = q.Hints
+	result.Places = ambiguous(s.plans)
+	result.Seq = x.Seq()
+	if result.Total < 3 && !q.Empty() {
+		result.DidYouMean = x.didYouMean(viewer, q)
+	}
+	result.Took = time.Since(began)
+	return result, nil
+}
+
+// normal brings a request into its bounds.
+func normal(req Request) Request {
+	if req.Per <= 0 {
+		req.Per = 20
+	}
+	req.Per = min(req.Per, 100)
+	req.Page = max(req.Page, 1)
+	switch req.Sort {
+	case New, Useful, Adopted:
+	default:
+		req.Sort = Relevance
+	}
+	return req
+}
+
+// ambiguous gives the places of the first name that means several.
+func ambiguous(plans []wordPlan) []Place {
+	for _, p := range plans {
+		if len(p.places) > 1 {
+			return p.places
+		}
+	}
+	return nil
+}
+
+// searching is one request on its way.
+type searching struct {
+	*evaluator
+	viewer access.Viewer
+	req    Request
+	plans  []wordPlan
+	tally  tally
+}
+
+// hit is a document found in one of the stages.
+type hit struct {
+	scored
+	stage int32
+}
+
+// run asks the stages and gives every document that matches the query and that the viewer may see; filters are
+// looked at later, so that facets can count what they leave out.
+func (s *searching) run(q query.Query) ([]hit, error) {
+	var wanted, unwanted []*wordPlan
+	for i := range s.plans {
+		if p := &s.plans[i]; p.Exclude {
+			unwanted = append(unwanted, p)
+		} else {
+			wanted = append(wanted, p)
+		}
+	}
+	if q.Text != "" && len(q.Words) == 0 {
+		return nil, nil // only signs
+	}
+	out := map[int32]bool{}
+	for _, p := range unwanted {
+		docs, err := s.wordExact(*p)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			out[d.doc] = true
+		}
+	}
+	found := &finding{out: out, cols: s.cols, viewer: s.viewer, seen: map[int32]bool{}}
+	if len(wanted) == 0 {
+		s.everything(found)
+		return found.hits, nil
+	}
+	return found.hits, s.stages(found, wanted)
+}
+
+// stages asks words, then letters, then a part of the words, as far as needed.
+func (s *searching) stages(found *finding, wanted []*wordPlan) error {
+	lists := make([][]scored, len(wanted))
+	for i, p := range wanted {
+		var err error
+		if lists[i], err = s.word(p); err != nil {
+			return err
+		}
+	}
+	found.add(0, s.all(lists...))
+	if len(found.hits) >= enoughWords {
+		return nil
+	}
+	for i, p := range wanted {
+		grams, err := s.wordGrams(*p)
+		if err != nil {
+			return err
+		}
+		lists[i] = s.best(factored{lists[i], 1}, factored{grams, gramFactor})
+	}
+	found.add(1, s.all(lists...))
+	if len(found.hits) >= enoughExact {
+		return nil
+	}
+	return s.loose(found, wanted)
+}
+
+// everything finds all documents, for browsing.
+func (s *searching) everything(found *finding) {
+	base := int32(0)
+	for i, segment := range s.snap.Segments() {
+		docs := segment.DocNumbersLive().Iterator()
+		for docs.HasNext() {
+			found.one(0, scored{doc: base + int32(docs.Next())})
+		}
+		base += int32(len(s.cols.segments[i]))
+	}
+}
+
+// finding gathers hits stage by stage, each document once, and none the viewer may not see.
+type finding struct {
+	cols   *columns
+	viewer access.Viewer
+	out    map[int32]bool
+	seen   map[int32]bool
+	hits   []hit
+}
+
+func (f *finding) add(stage int32, docs []scored) {
+	for _, d := range docs {
+		if stage > 0 && f.seen[d.doc] {
+			continue
+		}
+		f.one(stage, d)
+	}
+	if len(f.hits) < enoughWords { // only then a later stage asks
+		for _, h := range f.hits {
+			f.seen[h.doc] = true
+		}
+	}
+}
+
+func (f *finding) one(stage int32, d scored) {
+	if !f.out[d.doc] && f.viewer.InAudience(f.cols.at(int(d.doc)).audience) {
+		f.hits = append(f.hits, hit{d, stage})
+	}
+}
+
+// order sorts hits as asked: loose ones after the others whatever the order.
+func (s *searching) order(hits []hit) {
+	slices.SortFunc(hits, func(a, b hit) int {
+		if al, bl := a.stage > 1, b.stage > 1; al != bl {
+			if al {
+				return 1
+			}
+			return -1
+		}
+		ra, rb := s.cols.at(int(a.doc)), s.cols.at(int(b.doc))
+		by := int64(0)
+		switch s.req.Sort {
+		case Useful:
+			by = int64(rb.useful - ra.useful)
+		case Adopted:
+			by = int64(rb.adopted - ra.adopted)
+		case Relevance:
+			if a.stage != b.stage {
+				return int(a.stage - b.stage)
+			}
+			if a.score != b.score {
+				if a.score > b.score {
+					return -1
+				}
+				return 1
+			}
+		}
+		if by == 0 {
+			by = rb.at - ra.at
+		}
+		if by == 0 {
+			by = int64(b.doc - a.doc)
+		}
+		if by < 0 {
+			return -1
+		}
+		return 1
+	})
+}
+
+// result filters, counts, orders and loads the page that was asked for.
+func (s *searching) result(found []hit) (Result, error) {
+	s.tally.filters = s.req.Filters
+	kept := found[:0]
+	for _, h := range found {
+		if s.tally.add(s.cols.at(int(h.doc))) {
+			kept = append(kept, h)
+		}
+	}
+	r := Result{Total: len(kept), Facets: s.tally.facets()}
+	if len(kept) == 0 {
+		r.Dropped = s.tally.drops()
+	}
+	if s.req.Page > maxDepth/s.req.Per {
+		return r, nil
+	}
+	from := (s.req.Page - 1) * s.req.Per
+	if from >= len(kept) {
+		return r, nil
+	}
+	s.order(kept)
+	var err error
+	r.Hits, err = s.page(kept[from:min(from+s.req.Per, len(kept))])
+	return r, err
+}
+
+// page loads the hits that are shown and marks them.
+func (s *searching) page(hits []hit) ([]Hit, error) {
+	docs := make([]int32, len(hits))
+	for i, h := range hits {
+		docs[i] = h.doc
+	}
+	marks, err := s.marks(docs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Hit, len(hits))
+	for i, h := range hits {
+		out[i] = Hit{Score: float64(h.score), Loose: h.stage > 1}
+		if err := loadStored(s.snap, h.doc, &out[i].Document); err != nil {
+			return nil, err
+		}
+		s.show(&out[i], h.doc, marks)
+		out[i].hide(s.viewer)
+	}
+	return out, nil
+}
+
+// hide takes out of a hit what the viewer may not read, so that nobody shows it by mistake.
+func (h *Hit) hide(v access.Viewer) {
+	h.Sections = slices.DeleteFunc(h.Sections, func(s Section) bool { return !v.InAudience(s.Audience) })
+}
+
+// loadStored reads the stored document of number doc.
+func loadStored(snap *scorch.IndexSnapshot, doc int32, to *Document) error {
+	n := uint64(doc)
+	for _, segment := range snap.Segments() {
+		if size := uint64(segment.FullSize()); n >= size {
+			n -= size
+			continue
+		}
+		var err error
+		visitErr := segment.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
+			if field != fieldStored {
+				return true
+			}
+			err = json.Unmarshal(value, to)
+			return false
+		})
+		return errors.Join(visitErr, err)
+	}
+	return fmt.Errorf("index has no document %d", doc)
+}

@@ -21,6 +21,7 @@ CREATE TABLE person (
 );
 CREATE INDEX person_email ON person (email_key);
 CREATE INDEX person_municipality ON person (municipality, id);
+CREATE INDEX person_directory ON person (member, kana, id);
 
 -- An account at a sign-in provider. Never joined to a person by its address.
 CREATE TABLE identity (
@@ -40,19 +41,24 @@ CREATE TABLE signin (
   state      TEXT PRIMARY KEY,               -- hash of the state in the address
   browser    TEXT NOT NULL,                  -- hash of the short cookie that binds it to one browser
   provider   TEXT NOT NULL,
-  session    TEXT NOT NULL DEFAULT '',       -- goth's own session, marshalled
   nonce      TEXT NOT NULL,
   verifier   TEXT NOT NULL,                  -- PKCE
   next       TEXT NOT NULL DEFAULT '',
+  shared     BOOLEAN NOT NULL DEFAULT FALSE, -- この端末は共用です: the session ends with the browser
   invitation TEXT NOT NULL DEFAULT '',       -- hash
   link       TEXT NOT NULL DEFAULT '',       -- person that the identity is added to
   expires_at TIMESTAMPTZ NOT NULL
 );
+CREATE INDEX signin_expiry ON signin (expires_at);
 
 CREATE TABLE session (
   token      TEXT PRIMARY KEY,               -- hash of the cookie's value
+  id         TEXT NOT NULL UNIQUE,           -- what 設定 names it by: the hash stays here
   data       TEXT NOT NULL,                  -- base64
   person     TEXT NOT NULL DEFAULT '',
+  agent      TEXT NOT NULL DEFAULT '',       -- browser and system in words
+  started_at TIMESTAMPTZ NOT NULL,
+  seen_at    TIMESTAMPTZ NOT NULL,           -- to the hour
   expires_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX session_person ON session (person);
@@ -98,6 +104,8 @@ CREATE TABLE participation (
   until   TIMESTAMPTZ,
   UNIQUE (person, cohort, team, role)
 );
+-- A person without a team takes part once in each role too: UNIQUE lets any number of rows with an empty team pass.
+CREATE UNIQUE INDEX participation_teamless ON participation (person, cohort, role) WHERE team IS NULL;
 CREATE INDEX participation_person ON participation (person);
 CREATE INDEX participation_cohort ON participation (cohort, team);
 
@@ -127,6 +135,7 @@ CREATE TABLE roster_entry (
   created_at   TIMESTAMPTZ NOT NULL,
   UNIQUE (email_key, year, course)
 );
+CREATE INDEX roster_person ON roster_entry (person);
 CREATE INDEX roster_match ON roster_entry (municipality, year, course);
 
 -- A one-use link: admits somebody, gives a role, or adds an identity to a person.

@@ -63,6 +63,7 @@ const (
 	ApplicationMade Kind = "application.made" // sent when somebody applies
 	ApplicationDone Kind = "application.done" // sent when it is decided; data: {"person", "decision", "reason"}
 	RosterImported  Kind = "roster.imported"  // sent when a roster was imported; subject: the import
+	InvitationMade  Kind = "invitation.made"  // sent when a one-use link is made or called back
 
 	FlagRaised  Kind = "flag.raised"
 	FlagDecided Kind = "flag.decided" // data: {"kind", "subject", "decision"}

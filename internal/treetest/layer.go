@@ -13,7 +13,7 @@ type layer struct {
 var layers = []layer{
 	{"ground", []string{"internal/apperr", "internal/text", "internal/config", "migrations"}},
 	{"database", []string{"internal/db"}},
-	{"log and access", []string{"internal/event", "internal/access"}},
+	{"log and access", []string{"internal/event", "internal/access", "internal/audit"}},
 	{"nouns and search", []string{
 		"internal/municipality", "internal/theme", "internal/member", "internal/auth/...", "internal/archive", "internal/file/...",
 		"internal/talk", "internal/curate", "internal/mail", "internal/markdown", "search/...",

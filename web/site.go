@@ -8,8 +8,14 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 
+	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/auth"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/member"
+	"github.com/manetomo/manetomo/internal/notify"
+	"github.com/manetomo/manetomo/search"
 )
 
 // Site is what the pages need. cmd fills it.
@@ -18,9 +24,22 @@ type Site struct {
 	Log     *slog.Logger
 	BaseURL string // as people see it, without a slash at the end
 	Demo    bool
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	MetricsFrom    []netip.Prefix // who may read /metrics
+
+	Members *member.Service
+	Auth    *auth.Service
+	Notify  *notify.Service
+	Index   *search.Index
 }
 
 // Handler is the whole site.
 func (s *Site) Handler() http.Handler {
-	return s.headers(s.recovered(s.limited(s.routes())))
+	m := newMetrics()
+	origin := http.NewCrossOriginProtection() // SameSite cookies are the other half (contract §4)
+	origin.SetDenyHandler(handle(func(http.ResponseWriter, *http.Request) error {
+		return apperr.New(apperr.Forbidden, "ほかのサイトから送られた内容は受け取れません。マネ友の画面からもう一度送ってください。")
+	}))
+	return s.headers(s.recovered(s.limited(s.identified(origin.Handler(s.once(m.measured(s.routes(m))))))))
 }

@@ -152,7 +152,7 @@ func TestTheTopLevelIsSmall(t *testing.T) {
 	allowed := []string{
 		"cmd", "internal", "web", "search", "migrations", "docs", "go.mod", "go.sum", "docker-compose.yml", "Dockerfile",
 		"README.md", "README.ja.md", "CONTRIBUTING.md", "Makefile", "LICENSE", "NOTICE",
-		".ci", ".git", ".gitignore", ".dockerignore",
+		".ci", ".git", ".gitignore",
 		".cache", "manetomo", "manetomo-data", // made by a run, never committed
 	}
 	entries, err := os.ReadDir(root)

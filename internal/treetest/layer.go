@@ -32,7 +32,7 @@ var testOnly = []string{"internal/testkit/...", "internal/e2e/...", "internal/tr
 var alone = map[string][]string{
 	"internal/access": {"internal/apperr", "internal/text"},
 	"internal/apperr": {},
-	"internal/text":   {},
+	"internal/text":   {"internal/apperr"},
 	"migrations":      {},
 }
 

@@ -1,10 +1,9 @@
 package site
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -37,6 +36,7 @@ type Options struct {
 	Args []string // the command and its flags; ["serve", "--demo"] if empty
 	Env  []string // KEY=value beside the few that every program needs
 	Data string   // an existing folder to go on with; a new one if empty
+	Base string   // the address that people use when it is not the one it listens on
 }
 
 // Start starts a site and waits until it is ready. It is stopped after the test; its log is shown when the test fails.
@@ -48,46 +48,61 @@ func Start(t testing.TB, o Options) *Site {
 	if o.Data == "" {
 		o.Data = t.TempDir()
 	}
-	s := &Site{t: t, Data: o.Data, args: append(o.Args, "--listen", "127.0.0.1:0"), env: o.Env}
+	listen := FreeAddress(t)
+	s := &Site{t: t, Data: o.Data, URL: "http://" + listen, args: append(o.Args, "--listen", listen), env: o.Env}
+	if o.Base != "" {
+		s.args = append(s.args, "--base-url", o.Base)
+	}
 	s.Restart()
 	t.Cleanup(func() {
 		s.Stop()
 		if t.Failed() {
-			t.Logf("log of %s:\n%s", strings.Join(s.args, " "), s.out.tail(60))
+			t.Logf("log of %s:\n%s", s, s.out.tail(60))
 		}
 	})
 	return s
 }
 
-// Restart starts a stopped or killed site again: the same folder and, once it has one, the same address.
+// FreeAddress gives a loopback address on which nobody listens.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (s *Site) String() string { return "manetomo " + strings.Join(s.args, " ") }
+
+// Restart starts a stopped or killed site again: the same folder, the same address.
 func (s *Site) Restart() {
 	s.t.Helper()
-	s.cmd, s.done = Command(s.t, s.Data, s.env, s.args...), make(chan struct{})
-	s.out = &output{address: make(chan string, 1)}
+	s.cmd, s.done, s.out = Command(s.t, s.Data, s.env, s.args...), make(chan struct{}), &output{}
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	go func() { s.cmd.Wait(); close(s.done) }()
-	select {
-	case s.URL = <-s.out.address:
-	case <-s.done:
-		s.t.Fatalf("%s ended at once:\n%s", strings.Join(s.args, " "), s.out.tail(60))
-	case <-time.After(startLimit):
-		s.t.Fatalf("%s printed no address:\n%s", strings.Join(s.args, " "), s.out.tail(60))
+	cmd, done := s.cmd, s.done
+	go func() { cmd.Wait(); close(done) }()
+	ready := "/readyz"
+	if s.args[0] == "demo-provider" {
+		ready = "/.well-known/openid-configuration"
 	}
-	// From now on it listens where people already look.
-	s.args[len(s.args)-1] = strings.TrimPrefix(s.URL, "http://")
-	if s.args[0] == "serve" {
-		Eventually(s.t, startLimit, s.URL+"/readyz answers 200", func() bool {
-			answer, err := http.Get(s.URL + "/readyz")
-			if err != nil {
-				return false
-			}
-			answer.Body.Close()
-			return answer.StatusCode == http.StatusOK
-		})
-	}
+	Eventually(s.t, startLimit, s.String()+" is ready", func() bool {
+		select {
+		case <-done:
+			s.t.Fatalf("%s ended at once:\n%s", s, s.out.tail(60))
+		default:
+		}
+		answer, err := http.Get(s.URL + ready)
+		if err != nil {
+			return false
+		}
+		answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	})
 }
 
 // Command prepares the program with a folder and a clean environment, for commands beside a running site.
@@ -149,7 +164,7 @@ func (s *Site) end(signal syscall.Signal) {
 	case <-time.After(20 * time.Second):
 		s.cmd.Process.Kill()
 		<-s.done
-		s.t.Errorf("%s did not end after %v", strings.Join(s.args, " "), signal)
+		s.t.Errorf("%s did not end after %v", s, signal)
 	}
 }
 
@@ -168,37 +183,19 @@ func Eventually(t testing.TB, limit time.Duration, what string, holds func() boo
 	}
 }
 
-// output keeps what the program prints and finds its address in it.
+// output keeps what the program prints.
 type output struct {
-	mu      sync.Mutex
-	text    bytes.Buffer
-	found   bool
-	address chan string
+	mu   sync.Mutex
+	text bytes.Buffer
 }
-
-var listening = regexp.MustCompile(`https?://(127\.0\.0\.1|localhost|\[::1\]):\d+`)
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.text.Write(p)
-	if o.found {
-		return len(p), nil
-	}
-	lines := bufio.NewReader(bytes.NewReader(o.text.Bytes()))
-	for {
-		line, err := lines.ReadString('\n')
-		if err == io.EOF {
-			return len(p), nil // wait for the whole line
-		}
-		if m := listening.FindString(line); m != "" && strings.Contains(line, "listening on") {
-			o.found = true
-			o.address <- m
-			return len(p), nil
-		}
-	}
+	return o.text.Write(p)
 }
 
+// tail gives the last lines.
 func (o *output) tail(n int) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -12,18 +12,24 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
 
 	"golang.org/x/net/html"
 )
+
+// T is what a visitor needs of a test, or of a test script.
+type T interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
 
 // Visitor is one person at one machine.
 type Visitor struct {
 	Base string // the site's address
 	Page Page   // what is on the screen
 
-	t      testing.TB
+	t      T
 	client *http.Client
 }
 
@@ -37,7 +43,7 @@ type Page struct {
 }
 
 // New opens a browser with nothing in it.
-func New(t testing.TB, base string) *Visitor {
+func New(t T, base string) *Visitor {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +95,7 @@ func (v *Visitor) Submit(fields url.Values, files ...File) {
 	}
 }
 
-func multipartBody(t testing.TB, values url.Values, files []File) (io.Reader, string) {
+func multipartBody(t T, values url.Values, files []File) (io.Reader, string) {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	for name, list := range values {
@@ -192,7 +198,7 @@ func (v *Visitor) do(request *http.Request) {
 }
 
 // join reads an address as it stands on a page.
-func join(t testing.TB, page, address string) string {
+func join(t T, page, address string) string {
 	t.Helper()
 	base, err := url.Parse(page)
 	if err != nil {

@@ -43,8 +43,8 @@ func TestScripts(t *testing.T) {
 					return nil
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
-					"as": as, "get": get, "follow": follow, "submit": submit, "post": post, "see": see, "status": status,
-					"at": at, "keep": keep, "find": find, "manetomo": manetomo,
+					"as": cmdAs, "get": cmdGet, "follow": cmdFollow, "submit": cmdSubmit, "post": cmdPost, "see": cmdSee, "status": cmdStatus,
+					"at": cmdAt, "keep": cmdKeep, "find": cmdFind, "manetomo": cmdManetomo,
 				},
 			})
 		})
@@ -85,7 +85,7 @@ func want(ts *testscript.TestScript, ok bool, usage string) {
 	}
 }
 
-func as(ts *testscript.TestScript, neg bool, args []string) {
+func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 1, "as ADDRESS")
 	s := of(ts)
 	if known := s.all[args[0]]; known != nil {
@@ -99,23 +99,23 @@ func as(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func get(ts *testscript.TestScript, neg bool, args []string) {
+func cmdGet(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 1, "get PATH")
 	of(ts).now.Get(args[0])
 }
 
-func follow(ts *testscript.TestScript, neg bool, args []string) {
+func cmdFollow(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 1, "follow TEXT")
 	of(ts).now.Follow(args[0])
 }
 
-func submit(ts *testscript.TestScript, neg bool, args []string) {
+func cmdSubmit(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) > 0, "submit NAME=VALUE…")
 	values, files := fields(ts, args)
 	of(ts).now.Submit(values, files...)
 }
 
-func post(ts *testscript.TestScript, neg bool, args []string) {
+func cmdPost(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) > 0, "post PATH NAME=VALUE…")
 	values, _ := fields(ts, args[1:])
 	of(ts).now.Post(args[0], values)
@@ -143,7 +143,7 @@ func fields(ts *testscript.TestScript, args []string) (url.Values, []visitor.Fil
 	return values, files
 }
 
-func see(ts *testscript.TestScript, neg bool, args []string) {
+func cmdSee(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, len(args) == 1, "see TEXT")
 	page := of(ts).now.Page
 	if page.Has(args[0]) == neg {
@@ -151,7 +151,7 @@ func see(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func status(ts *testscript.TestScript, neg bool, args []string) {
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 1, "status NUMBER")
 	page := of(ts).now.Page
 	if got := strconv.Itoa(page.Status); got != args[0] {
@@ -159,7 +159,7 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func at(ts *testscript.TestScript, neg bool, args []string) {
+func cmdAt(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, len(args) == 1, "at REGEXP")
 	page := of(ts).now.Page
 	if regexp.MustCompile(args[0]).MatchString(page.URL.RequestURI()) == neg {
@@ -167,7 +167,7 @@ func at(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func keep(ts *testscript.TestScript, neg bool, args []string) {
+func cmdKeep(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 2, "keep NAME REGEXP")
 	page := of(ts).now.Page
 	for _, text := range []string{page.URL.RequestURI(), page.Body} {
@@ -179,7 +179,7 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s has no %s", page.URL, args[1])
 }
 
-func find(ts *testscript.TestScript, neg bool, args []string) {
+func cmdFind(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, len(args) == 2, "find WORDS TITLE")
 	v := of(ts).now
 	search := func() bool {
@@ -203,7 +203,7 @@ func find(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func manetomo(ts *testscript.TestScript, neg bool, args []string) {
+func cmdManetomo(ts *testscript.TestScript, neg bool, args []string) {
 	out, code := of(ts).site.Run(args...)
 	fmt.Fprint(ts.Stdout(), out)
 	if (code != 0) != neg {

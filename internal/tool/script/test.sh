@@ -32,7 +32,7 @@ build_tools() {
 
 formatted() {
 	local found
-	found=$(gofmt -l cmd internal migrations search web)
+	found=$(gofmt -l .) || return 1
 	[ -z "$found" ] || { printf 'not formatted (run gofmt -w):\n%s\n' "$found"; return 1; }
 }
 

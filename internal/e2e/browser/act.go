@@ -174,3 +174,9 @@ func (p *Person) SignIn(button, address string) {
 	p.until("we are back and signed in",
 		`(base) => document.readyState === "complete" && location.href.startsWith(base) && !location.pathname.startsWith("/auth")`, p.Base)
 }
+
+// Resize changes the window.
+func (p *Person) Resize(width, height int) {
+	p.t.Helper()
+	p.check(Size(width, height)(p.Page), "resize")
+}

@@ -40,7 +40,7 @@ var pages = []struct {
 }
 
 // resolve finds the pages whose address the demo decides.
-func resolve(t *testing.T, base, who string, list []looked) []string {
+func resolve(t testing.TB, base, who string, list []looked) []string {
 	t.Helper()
 	v := visitor.New(t, base)
 	if who != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -125,4 +126,32 @@ func (a api) hits(query string) []string {
 		titles = append(titles, hit.Title)
 	}
 	return titles
+}
+
+// upload sends a file as the part "file".
+func (a api) upload(path, name string, content []byte) (int, string) {
+	a.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile("file", name)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if _, err := part.Write(content); err != nil {
+		a.t.Fatal(err)
+	}
+	w.Close()
+	return a.send("POST", path, w.FormDataContentType(), &body)
+}
+
+// jsonText writes JSON that keeps invalid bytes in strings as they are, for sending what no encoder would.
+func jsonText(t testing.TB, value any) string {
+	t.Helper()
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(text.String(), `\ufffd`, "\xff")
 }

@@ -29,7 +29,7 @@ func startCluster(t *testing.T) cluster {
 	env := []string{
 		"DATABASE_URL=" + postgres.New(t), "MANETOMO_TRUSTED_PROXIES=127.0.0.1",
 		"MANETOMO_OIDC_DEMO_ISSUER=" + provider.URL, "MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo",
-		"MANETOMO_OIDC_DEMO_CLIENT_SECRET=manetomo", "MANETOMO_OIDC_DEMO_LABEL=デモ",
+		"MANETOMO_OIDC_DEMO_CLIENT_SECRET=demo", "MANETOMO_OIDC_DEMO_LABEL=デモ",
 	}
 	c := cluster{url: proxy.URL}
 	var addresses []*url.URL

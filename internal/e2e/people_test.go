@@ -47,7 +47,7 @@ func TestSignInOverAnotherOrigin(t *testing.T) {
 	provider := site.Start(t, site.Options{Args: []string{"demo-provider"}})
 	s := site.Start(t, site.Options{Args: []string{"serve"}, Env: []string{
 		"MANETOMO_OIDC_DEMO_ISSUER=" + provider.URL, "MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo",
-		"MANETOMO_OIDC_DEMO_CLIENT_SECRET=manetomo", "MANETOMO_OIDC_DEMO_LABEL=町の入口",
+		"MANETOMO_OIDC_DEMO_CLIENT_SECRET=demo", "MANETOMO_OIDC_DEMO_LABEL=町の入口",
 	}})
 	if out, code := s.Run("demo"); code != 0 {
 		t.Fatalf("demo ended with %d:\n%s", code, out)

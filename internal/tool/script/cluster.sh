@@ -18,7 +18,7 @@ go build -o "$dir/proxy" ./internal/e2e/proxy
 export DATABASE_URL=$MANETOMO_TEST_POSTGRES
 export MANETOMO_BASE_URL=http://127.0.0.1:$port
 export MANETOMO_OIDC_DEMO_ISSUER=http://127.0.0.1:$((port + 1))
-export MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo MANETOMO_OIDC_DEMO_CLIENT_SECRET=manetomo MANETOMO_OIDC_DEMO_LABEL=デモ
+export MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo MANETOMO_OIDC_DEMO_CLIENT_SECRET=demo MANETOMO_OIDC_DEMO_LABEL=デモ
 
 "$dir/manetomo" demo-provider --listen "127.0.0.1:$((port + 1))" &
 "$dir/manetomo" migrate --data "$dir/one"

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"golang.org/x/net/html"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/web/page/pagetest"
 	"github.com/manetomo/manetomo/web/ui"
 )
 
@@ -62,79 +62,9 @@ func TestFrame(t *testing.T) {
 					t.Errorf("page has %q", not)
 				}
 			}
-			landmarks(t, body)
+			pagetest.Check(t, body)
 		})
 	}
-}
-
-// landmarks checks what every page keeps: one h1, one main, the order of parts, a name for every input and picture.
-func landmarks(t *testing.T, body string) {
-	t.Helper()
-	root, err := html.Parse(strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := map[string]int{}
-	labelled := map[string]bool{}
-	var inputs []*html.Node
-	for n := range root.Descendants() {
-		if n.Type != html.ElementNode {
-			continue
-		}
-		count[n.Data]++
-		attr := func(k string) string { return attribute(n, k) }
-		switch n.Data {
-		case "label":
-			labelled[attr("for")] = true
-		case "input", "textarea", "select":
-			if attr("type") != "hidden" {
-				inputs = append(inputs, n)
-			}
-		case "nav":
-			if attr("aria-label") == "" && attr("aria-labelledby") == "" {
-				t.Error("a nav has no name")
-			}
-		}
-		if attr("style") != "" || strings.HasPrefix(attr("href"), "javascript:") {
-			t.Errorf("<%s> breaks the content security policy", n.Data)
-		}
-	}
-	for _, n := range inputs {
-		if !labelled[attribute(n, "id")] && attribute(n, "aria-label") == "" && !within(n, "label") {
-			t.Errorf("<%s name=%q> has no label", n.Data, attribute(n, "name"))
-		}
-	}
-	for tag, want := range map[string]int{"h1": 1, "main": 1, "title": 1} {
-		if count[tag] != want {
-			t.Errorf("page has %d <%s>, want %d", count[tag], tag, want)
-		}
-	}
-	last := -1
-	for _, part := range []string{`class="skip"`, `class="site-header"`, `id="main"`, `class="site-footer"`, `id="announcer"`} {
-		at := strings.Index(body, part)
-		if at <= last {
-			t.Errorf("%s is missing or out of order", part)
-		}
-		last = at
-	}
-}
-
-func attribute(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func within(n *html.Node, tag string) bool {
-	for p := n.Parent; p != nil; p = p.Parent {
-		if p.Data == tag {
-			return true
-		}
-	}
-	return false
 }
 
 func TestSignedInPagesAreNotKept(t *testing.T) {
@@ -171,7 +101,7 @@ func TestFail(t *testing.T) {
 			if test.status == 503 && w.Header().Get("Retry-After") == "" {
 				t.Error("503 has no Retry-After")
 			}
-			landmarks(t, w.Body.String())
+			pagetest.Check(t, w.Body.String())
 		})
 	}
 }

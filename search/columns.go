@@ -14,44 +14,30 @@ import (
 
 // row is what is known of a document without its text.
 type row struct {
-	kind, prefecture, region, municipality, band, course, stage string
-	themes                                                      []string
-	year                                                        string
-	files                                                       string
-	audience                                                    access.Audience
-	at                                                          int64
-	useful, adopted                                             int32
-	titleLen, bodyLen                                           float32
+	values                   [len(facetNames)]uint32 // by facet: the number of its value, 0 for none
+	themes                   []uint32                // the facet that has several
+	municipality, prefecture string
+	year                     string
+	audience                 access.Audience
+	at                       int64
+	useful, adopted          int32
+	titleLen, bodyLen        float32
 }
 
 // columns holds the rows of one snapshot, by bleve's document number. Segments never change, so their rows are
 // read once and kept while a snapshot uses them: facets, filters and sorting cost an array access per hit.
 type columns struct {
-	segments          [][]row
-	offsets           []int
-	total             int // documents, deleted ones that still have a number included
-	live              int
-	avgTitle, avgBody float32
-}
-
-// at gives the row of document n.
-func (c *columns) at(n int) *row {
-	lo, hi := 0, len(c.offsets)
-	for hi-lo > 1 {
-		if mid := (lo + hi) / 2; c.offsets[mid] <= n {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return &c.segments[lo][n-c.offsets[lo]]
+	rows                []*row    // deleted documents that still have a number included
+	titleNorm, bodyNorm []float32 // BM25F's length factor
+	live                int
+	names               [len(facetNames)][]string // by facet: what its numbers mean
 }
 
 // columnCache keeps rows by segment.
 type columnCache struct {
 	mu       sync.Mutex
 	segments map[uint64][]row
-	intern   map[string]string
+	names    [len(facetNames)]numbered
 	epoch    *scorch.IndexSnapshot
 	last     *columns
 }
@@ -65,22 +51,17 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 	}
 	used := make(map[uint64][]row, len(snapshot.Segments()))
 	c := &columns{}
-	var title, body float64
 	for _, s := range snapshot.Segments() {
 		rows, ok := cc.segments[s.Id()]
 		if !ok {
 			var err error
-			if rows, err = cc.read(snapshot, c.total, int(s.FullSize())); err != nil {
+			if rows, err = cc.read(snapshot, len(c.rows), int(s.FullSize())); err != nil {
 				return nil, err
 			}
 		}
 		used[s.Id()] = rows
-		c.segments = append(c.segments, rows)
-		c.offsets = append(c.offsets, c.total)
-		c.total += len(rows)
 		for i := range rows {
-			title += float64(rows[i].titleLen)
-			body += float64(rows[i].bodyLen)
+			c.rows = append(c.rows, &rows[i])
 		}
 	}
 	live, err := snapshot.DocCount()
@@ -88,17 +69,53 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 		return nil, err
 	}
 	c.live = int(live)
-	c.avgTitle = float32(title/float64(max(c.total, 1))) + 1
-	c.avgBody = float32(body/float64(max(c.total, 1))) + 1
+	c.measure()
+	for i := range cc.names {
+		c.names[i] = cc.names[i].list
+	}
 	cc.segments, cc.epoch, cc.last = used, snapshot, c
 	return c, nil
 }
 
+// measure fills in the length factors.
+func (c *columns) measure() {
+	var title, body float64
+	for _, r := range c.rows {
+		title += float64(r.titleLen)
+		body += float64(r.bodyLen)
+	}
+	n := float64(max(len(c.rows), 1))
+	avgTitle, avgBody := float32(title/n)+1, float32(body/n)+1
+	c.titleNorm, c.bodyNorm = make([]float32, len(c.rows)), make([]float32, len(c.rows))
+	for i, r := range c.rows {
+		c.titleNorm[i] = titleWeight / (1 - titleB + titleB*r.titleLen/avgTitle)
+		c.bodyNorm[i] = 1 / (1 - bodyB + bodyB*r.bodyLen/avgBody)
+	}
+}
+
+// numbered gives the values of a facet numbers from 1 on. It only grows: there are few thousand at most.
+type numbered struct {
+	list []string
+	by   map[string]uint32
+}
+
+func (n *numbered) of(value string) uint32 {
+	if value == "" {
+		return 0
+	}
+	if i, ok := n.by[value]; ok {
+		return i
+	}
+	if n.by == nil {
+		n.by, n.list = map[string]uint32{}, []string{""}
+	}
+	i := uint32(len(n.list))
+	n.by[value], n.list = i, append(n.list, value)
+	return i
+}
+
 // read reads the rows of the segment whose documents begin at offset.
 func (cc *columnCache) read(snapshot *scorch.IndexSnapshot, offset, size int) ([]row, error) {
-	if cc.intern == nil || len(cc.intern) > 100_000 {
-		cc.intern = map[string]string{}
-	}
 	reader, err := snapshot.DocValueReader([]string{fieldRow})
 	if err != nil {
 		return nil, err
@@ -125,14 +142,17 @@ func (cc *columnCache) parse(value string) (row, error) {
 	if len(f) != 18 {
 		return row{}, fmt.Errorf("index row has %d parts", len(f))
 	}
-	for i := range 13 {
-		f[i] = cc.same(f[i])
+	if f[6] == "0" {
+		f[6] = ""
 	}
-	r := row{kind: f[0], prefecture: f[2], region: f[3], municipality: f[4], band: f[5], year: f[6], course: f[7],
-		stage: f[8], files: f[10], audience: access.Audience{Rung: access.Rung(f[9]), Cohort: f[11], Team: f[12]}}
+	r := row{prefecture: f[2], municipality: f[4], year: f[6],
+		audience: access.Audience{Rung: access.Rung(f[9]), Cohort: f[11], Team: f[12]}}
+	for i, value := range []string{f[0], "", f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10]} {
+		r.values[i] = cc.names[i].of(value)
+	}
 	if f[1] != "" {
 		for theme := range strings.SplitSeq(f[1], unit) {
-			r.themes = append(r.themes, cc.same(theme))
+			r.themes = append(r.themes, cc.names[themeFacet].of(theme))
 		}
 	}
 	var n [5]int64
@@ -146,13 +166,4 @@ func (cc *columnCache) parse(value string) (row, error) {
 	r.at, r.useful, r.adopted = n[0], int32(n[1]), int32(n[2])
 	r.titleLen, r.bodyLen = float32(n[3]), float32(n[4])
 	return r, nil
-}
-
-// same keeps one copy of values that many documents share.
-func (cc *columnCache) same(s string) string {
-	if kept, ok := cc.intern[s]; ok {
-		return kept
-	}
-	cc.intern[s] = s
-	return s
 }

@@ -65,3 +65,12 @@ func KindLabel(kind string) string {
 	}
 	return kind
 }
+
+// size is about how much text it has, in runes.
+func (d Document) size() int {
+	n := len(d.Title)
+	for _, s := range d.Sections {
+		n += len(s.Text)
+	}
+	return n / 3
+}

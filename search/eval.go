@@ -52,8 +52,8 @@ var densePool = sync.Pool{New: func() any { return new(dense) }}
 
 func newEvaluator(ctx context.Context, snap *scorch.IndexSnapshot, cols *columns, fields []rungField) *evaluator {
 	d := densePool.Get().(*dense)
-	if len(d.acc) < cols.total {
-		d.acc, d.count = make([]float32, cols.total+1024), make([]int32, cols.total+1024)
+	if len(d.acc) < len(cols.rows) {
+		d.acc, d.count = make([]float32, len(cols.rows)+1024), make([]int32, len(cols.rows)+1024)
 	}
 	return &evaluator{ctx: ctx, snap: snap, cols: cols, fields: fields, cache: map[string]list{},
 		acc: d.acc, count: d.count, scratch: d}
@@ -117,11 +117,10 @@ func (e *evaluator) postings(part, kind string, f rungField, term string, touche
 
 // weight is what a frequency in a part of a document is worth, before saturation. The length is that of all rungs.
 func (e *evaluator) weight(part string, doc int32, freq float32) float32 {
-	row := e.cols.at(int(doc))
 	if part == partTitle {
-		return titleWeight * freq / (1 - titleB + titleB*row.titleLen/e.cols.avgTitle)
+		return freq * e.cols.titleNorm[doc]
 	}
-	return freq / (1 - bodyB + bodyB*row.bodyLen/e.cols.avgBody)
+	return freq * e.cols.bodyNorm[doc]
 }
 
 // drain takes the touched values out of acc.

@@ -19,95 +19,61 @@ type FacetValue struct {
 	On    bool // it is among the filters
 }
 
-// FacetNames are the facets of contract §4, and audience and files of the page.
-var FacetNames = []string{"kind", "theme", "prefecture", "region", "municipality", "band", "year", "course", "stage", "audience", "files"}
+// facetNames are the facets of contract §4, and audience and files of the page.
+var facetNames = [...]string{"kind", "theme", "prefecture", "region", "municipality", "band", "year", "course", "stage", "audience", "files"}
 
-// values gives a row's values of a facet; one is a place for a single value, so that counting allocates nothing.
-func (r *row) values(facet string, one *[1]string) []string {
-	switch facet {
-	case "kind":
-		one[0] = r.kind
-	case "theme":
-		return r.themes
-	case "prefecture":
-		one[0] = r.prefecture
-	case "region":
-		one[0] = r.region
-	case "municipality":
-		one[0] = r.municipality
-	case "band":
-		one[0] = r.band
-	case "year":
-		if one[0] = r.year; r.year == "0" {
-			return nil
-		}
-	case "course":
-		one[0] = r.course
-	case "stage":
-		one[0] = r.stage
-	case "audience":
-		one[0] = string(r.audience.Rung)
-	case "files":
-		one[0] = r.files
-	}
-	if one[0] == "" {
-		return nil
-	}
-	return one[:]
-}
+const themeFacet = 1
+
+// FacetNames are the names of all facets, which are also the names of filters in addresses.
+func FacetNames() []string { return facetNames[:] }
 
 // tally counts hits. A facet's own filter does not bind its counts: beside 長野県 one sees what 山形県 would give.
 // A hit that fails exactly one filter therefore counts in that facet only, and tells what dropping it would give.
 type tally struct {
-	filters map[string][]string
+	cols    *columns
 	on      []wantedValues
-	counts  [][]valueCount
-	index   []map[string]int
+	counts  [len(facetNames)][]int
 	dropped []int // by filter: hits that fail only this one
-	ready   bool
 }
 
+// wantedValues is a filter, by the numbers of its values; values that no document has are in none.
 type wantedValues struct {
 	facet  int
-	values map[string]bool
-}
-
-type valueCount struct {
-	value string
-	n     int
+	values map[uint32]bool
+	none   []string
 }
 
 // maxFilterValues bounds the values of one filter; more than that is no choice of a person.
 const maxFilterValues = 500
 
-func (t *tally) prepare() {
-	t.ready = true
-	t.counts = make([][]valueCount, len(FacetNames))
-	t.index = make([]map[string]int, len(FacetNames))
-	for i, name := range FacetNames {
-		t.index[i] = map[string]int{}
-		values := map[string]bool{}
-		for _, v := range t.filters[name] {
-			if v != "" && len(values) < maxFilterValues {
-				values[v] = true
+func newTally(cols *columns, filters map[string][]string) *tally {
+	t := &tally{cols: cols}
+	for i, name := range facetNames {
+		t.counts[i] = make([]int, len(cols.names[i]))
+		w := wantedValues{facet: i, values: map[uint32]bool{}}
+		given := filters[name]
+		for _, v := range given[:min(len(given), maxFilterValues)] {
+			switch n := slices.Index(cols.names[i], v); {
+			case v == "":
+			case n > 0:
+				w.values[uint32(n)] = true
+			case !slices.Contains(w.none, v):
+				w.none = append(w.none, v)
 			}
 		}
-		if len(values) > 0 {
-			t.on = append(t.on, wantedValues{i, values})
+		if len(w.values)+len(w.none) > 0 {
+			t.on = append(t.on, w)
 		}
 	}
 	t.dropped = make([]int, len(t.on))
+	return t
 }
 
 // add counts a document and tells whether it passes all filters.
 func (t *tally) add(r *row) bool {
-	if !t.ready {
-		t.prepare()
-	}
 	failed := -1
-	var one [1]string
-	for i, f := range t.on {
-		if !hasAny(r.values(FacetNames[f.facet], &one), f.values) {
+	for i := range t.on {
+		if !t.on[i].passes(r) {
 			if failed >= 0 {
 				return false
 			}
@@ -119,55 +85,54 @@ func (t *tally) add(r *row) bool {
 		t.count(t.on[failed].facet, r)
 		return false
 	}
-	for i := range FacetNames {
+	for i := range facetNames {
 		t.count(i, r)
 	}
 	return true
 }
 
-func (t *tally) count(facet int, r *row) {
-	var one [1]string
-	for _, v := range r.values(FacetNames[facet], &one) {
-		i, ok := t.index[facet][v]
-		if !ok {
-			i = len(t.counts[facet])
-			t.index[facet][v] = i
-			t.counts[facet] = append(t.counts[facet], valueCount{value: v})
-		}
-		t.counts[facet][i].n++
+func (w *wantedValues) passes(r *row) bool {
+	if w.facet != themeFacet {
+		return w.values[r.values[w.facet]]
 	}
-}
-
-func hasAny(values []string, wanted map[string]bool) bool {
-	for _, v := range values {
-		if wanted[v] {
+	for _, theme := range r.themes {
+		if w.values[theme] {
 			return true
 		}
 	}
 	return false
 }
 
+func (t *tally) count(facet int, r *row) {
+	if facet != themeFacet {
+		if n := r.values[facet]; n > 0 {
+			t.counts[facet][n]++
+		}
+		return
+	}
+	for _, theme := range r.themes {
+		t.counts[facet][theme]++
+	}
+}
+
 // facets gives the counts, highest first; a chosen value stands there even when it gives nothing.
 func (t *tally) facets() []Facet {
-	if !t.ready {
-		t.prepare()
-	}
-	out := make([]Facet, len(FacetNames))
-	for i, name := range FacetNames {
+	out := make([]Facet, len(facetNames))
+	for i, name := range facetNames {
 		out[i].Name = name
-		var chosen map[string]bool
-		for _, f := range t.on {
-			if f.facet == i {
-				chosen = f.values
+		var chosen wantedValues
+		for _, w := range t.on {
+			if w.facet == i {
+				chosen = w
 			}
 		}
-		for _, c := range t.counts[i] {
-			out[i].Values = append(out[i].Values, FacetValue{c.value, c.n, chosen[c.value]})
-		}
-		for v := range chosen {
-			if _, ok := t.index[i][v]; !ok && len(chosen) <= 50 {
-				out[i].Values = append(out[i].Values, FacetValue{v, 0, true})
+		for n, count := range t.counts[i] {
+			if on := chosen.values[uint32(n)]; count > 0 || on {
+				out[i].Values = append(out[i].Values, FacetValue{t.cols.names[i][n], count, on})
 			}
+		}
+		for _, v := range chosen.none[:min(len(chosen.none), 20)] {
+			out[i].Values = append(out[i].Values, FacetValue{v, 0, true})
 		}
 		slices.SortFunc(out[i].Values, func(a, b FacetValue) int {
 			return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value))
@@ -179,9 +144,9 @@ func (t *tally) facets() []Facet {
 // drops tells what each filter hides.
 func (t *tally) drops() []Drop {
 	var out []Drop
-	for i, f := range t.on {
+	for i, w := range t.on {
 		if t.dropped[i] > 0 {
-			out = append(out, Drop{FacetNames[f.facet], t.dropped[i]})
+			out = append(out, Drop{facetNames[w.facet], t.dropped[i]})
 		}
 	}
 	return out

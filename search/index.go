@@ -153,6 +153,10 @@ func (x *Index) Apply(ctx context.Context, docs []Document, deletes []string, se
 		return ctx.Err()
 	case <-japanese.Load():
 	}
+	encoded, err := encodeAll(docs)
+	if err != nil {
+		return err
+	}
 	x.apply.Lock()
 	defer x.apply.Unlock()
 	g := x.cur
@@ -164,7 +168,7 @@ func (x *Index) Apply(ctx context.Context, docs []Document, deletes []string, se
 	}
 	m := g.mark
 	m.Seq = seq
-	if err := x.guard(func() error { return g.apply(docs, deletes, m) }); err != nil {
+	if err := x.guard(func() error { return g.write(encoded, deletes, m) }); err != nil {
 		return err
 	}
 	x.names.change(docs, deletes)

@@ -113,18 +113,14 @@ func (e *evaluator) facts(p wordPlan) []scored {
 		}
 	}
 	var out []scored
-	n := int32(0)
-	for _, rows := range e.cols.segments {
-		for i := range rows {
-			switch {
-			case codes[rows[i].municipality]:
-				out = append(out, scored{n, placeScore})
-			case prefectures[rows[i].prefecture]:
-				out = append(out, scored{n, insideScore})
-			case p.Year != 0 && rows[i].year == year:
-				out = append(out, scored{n, yearScore})
-			}
-			n++
+	for n, r := range e.cols.rows {
+		switch {
+		case codes[r.municipality]:
+			out = append(out, scored{int32(n), placeScore})
+		case prefectures[r.prefecture]:
+			out = append(out, scored{int32(n), insideScore})
+		case p.Year != 0 && r.year == year:
+			out = append(out, scored{int32(n), yearScore})
 		}
 	}
 	return out

@@ -10,6 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/blevesearch/bleve/v2/document"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/manetomo/manetomo/search/japanese"
 )
 
@@ -60,21 +63,63 @@ func (x *Index) Rebuild(ctx context.Context, source Source) error {
 	return nil
 }
 
-// fill builds a complete generation in dir and closes it, so that all of it is on the disk.
+// batchRunes is about how much text goes into one batch: larger ones save merging, and cost memory.
+const batchRunes = 250_000
+
+// fill builds a complete generation in dir and closes it, so that all of it is on the disk. One batch is analyzed
+// while the one before is written.
 func (x *Index) fill(ctx context.Context, dir string, source Source, m mark, total int, names *names) (done int, err error) {
 	g, err := createGeneration(dir, true)
 	if err != nil {
 		return 0, err
 	}
-	err = source.All(ctx, func(docs []Document) error {
-		if err := ctx.Err(); err != nil {
+	work, inner := errgroup.WithContext(ctx)
+	batches := make(chan []*document.Document)
+	work.Go(func() error {
+		for batch := range batches {
+			if err := g.write(batch, nil, mark{}); err != nil {
+				return err
+			}
+			done += len(batch)
+			x.progress.Store(&Progress{done, max(total, done)})
+		}
+		return nil
+	})
+	work.Go(func() error {
+		defer close(batches)
+		var pending []Document
+		runes := 0
+		flush := func() error {
+			encoded, err := encodeAll(pending)
+			if err != nil {
+				return err
+			}
+			pending, runes = nil, 0
+			select {
+			case batches <- encoded:
+				return nil
+			case <-inner.Done():
+				return inner.Err()
+			}
+		}
+		err := source.All(inner, func(docs []Document) error {
+			names.add(docs)
+			for _, d := range docs {
+				pending = append(pending, d)
+				if runes += d.size(); runes > batchRunes {
+					if err := flush(); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
-		names.add(docs)
-		done += len(docs)
-		x.progress.Store(&Progress{done, max(total, done)})
-		return g.apply(docs, nil, mark{})
+		return flush()
 	})
+	err = work.Wait()
 	if err == nil {
 		err = g.finish(ctx, m) // only a complete one knows what it is
 	}

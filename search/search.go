@@ -148,7 +148,6 @@ type searching struct {
 	viewer access.Viewer
 	req    Request
 	plans  []wordPlan
-	tally  tally
 }
 
 // hit is a document found in one of the stages.
@@ -219,12 +218,12 @@ func (s *searching) stages(found *finding, wanted []*wordPlan) error {
 // everything finds all documents, for browsing.
 func (s *searching) everything(found *finding) {
 	base := int32(0)
-	for i, segment := range s.snap.Segments() {
+	for _, segment := range s.snap.Segments() {
 		docs := segment.DocNumbersLive().Iterator()
 		for docs.HasNext() {
 			found.one(0, scored{doc: base + int32(docs.Next())})
 		}
-		base += int32(len(s.cols.segments[i]))
+		base += int32(segment.FullSize())
 	}
 }
 
@@ -252,63 +251,23 @@ func (f *finding) add(stage int32, docs []scored) {
 }
 
 func (f *finding) one(stage int32, d scored) {
-	if !f.out[d.doc] && f.viewer.InAudience(f.cols.at(int(d.doc)).audience) {
+	if !f.out[d.doc] && f.viewer.InAudience(f.cols.rows[d.doc].audience) {
 		f.hits = append(f.hits, hit{d, stage})
 	}
 }
 
-// order sorts hits as asked: loose ones after the others whatever the order.
-func (s *searching) order(hits []hit) {
-	slices.SortFunc(hits, func(a, b hit) int {
-		if al, bl := a.stage > 1, b.stage > 1; al != bl {
-			if al {
-				return 1
-			}
-			return -1
-		}
-		ra, rb := s.cols.at(int(a.doc)), s.cols.at(int(b.doc))
-		by := int64(0)
-		switch s.req.Sort {
-		case Useful:
-			by = int64(rb.useful - ra.useful)
-		case Adopted:
-			by = int64(rb.adopted - ra.adopted)
-		case Relevance:
-			if a.stage != b.stage {
-				return int(a.stage - b.stage)
-			}
-			if a.score != b.score {
-				if a.score > b.score {
-					return -1
-				}
-				return 1
-			}
-		}
-		if by == 0 {
-			by = rb.at - ra.at
-		}
-		if by == 0 {
-			by = int64(b.doc - a.doc)
-		}
-		if by < 0 {
-			return -1
-		}
-		return 1
-	})
-}
-
 // result filters, counts, orders and loads the page that was asked for.
 func (s *searching) result(found []hit) (Result, error) {
-	s.tally.filters = s.req.Filters
+	t := newTally(s.cols, s.req.Filters)
 	kept := found[:0]
 	for _, h := range found {
-		if s.tally.add(s.cols.at(int(h.doc))) {
+		if t.add(s.cols.rows[h.doc]) {
 			kept = append(kept, h)
 		}
 	}
-	r := Result{Total: len(kept), Facets: s.tally.facets()}
+	r := Result{Total: len(kept), Facets: t.facets()}
 	if len(kept) == 0 {
-		r.Dropped = s.tally.drops()
+		r.Dropped = t.drops()
 	}
 	if s.req.Page > maxDepth/s.req.Per {
 		return r, nil
@@ -317,9 +276,8 @@ func (s *searching) result(found []hit) (Result, error) {
 	if from >= len(kept) {
 		return r, nil
 	}
-	s.order(kept)
 	var err error
-	r.Hits, err = s.page(kept[from:min(from+s.req.Per, len(kept))])
+	r.Hits, err = s.page(s.order(kept, from+s.req.Per)[from:])
 	return r, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
 	index "github.com/blevesearch/bleve_index_api"
@@ -82,13 +83,9 @@ func wrap(dir string, b bleve.Index) (*generation, error) {
 	return g, nil
 }
 
-// apply writes documents, deletions and the mark in one batch.
-func (g *generation) apply(docs []Document, deletes []string, m mark) error {
+// write puts documents, deletions and the mark into one batch.
+func (g *generation) write(encoded []*document.Document, deletes []string, m mark) error {
 	batch := g.bleve.NewBatch()
-	encoded, err := encodeAll(docs)
-	if err != nil {
-		return err
-	}
 	for _, id := range deletes {
 		batch.Delete(id)
 	}

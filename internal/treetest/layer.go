@@ -16,7 +16,7 @@ var layers = []layer{
 	{"log and access", []string{"internal/event", "internal/access", "internal/audit"}},
 	{"nouns and search", []string{
 		"internal/municipality", "internal/theme", "internal/member", "internal/auth/...", "internal/archive", "internal/file/...",
-		"internal/talk", "internal/curate", "internal/mail", "internal/markdown", "search/...",
+		"internal/talk", "internal/audit", "internal/curate", "internal/mail", "internal/markdown", "search/...",
 	}},
 	{"followers", []string{"internal/live", "internal/notify", "internal/webhook", "internal/demo/..."}},
 	{"pages' ground", []string{"web/page", "web/ui", "web/asset"}},
@@ -32,7 +32,7 @@ var testOnly = []string{"internal/testkit/...", "internal/e2e/...", "internal/tr
 var alone = map[string][]string{
 	"internal/access": {"internal/apperr", "internal/text"},
 	"internal/apperr": {},
-	"internal/text":   {},
+	"internal/text":   {"internal/apperr"},
 	"migrations":      {},
 }
 

@@ -55,8 +55,8 @@ func TestAFileIsARoom(t *testing.T) {
 	const full = 400 // lines; about 150 is comfortable
 	sized := []string{".go", ".ts", ".css", ".templ", ".sql"}
 	for _, f := range tree(t) {
-		if !slices.Contains(sized, path.Ext(f.path)) || f.isTest() || f.generated() {
-			continue
+		if !slices.Contains(sized, path.Ext(f.path)) || f.isTest() || f.generated() || f.path == "migrations/schema.sql" {
+			continue // the last is made by a test
 		}
 		if f.lines() > full {
 			t.Errorf("%s has %d lines, more than %d: it is two rooms", f.path, f.lines(), full)
@@ -152,7 +152,7 @@ func TestTheTopLevelIsSmall(t *testing.T) {
 	allowed := []string{
 		"cmd", "internal", "web", "search", "migrations", "docs", "go.mod", "go.sum", "docker-compose.yml", "Dockerfile",
 		"README.md", "README.ja.md", "CONTRIBUTING.md", "Makefile", "LICENSE", "NOTICE",
-		".ci", ".git", ".gitignore", ".dockerignore",
+		".ci", ".git", ".gitignore",
 		".cache", "manetomo", "manetomo-data", // made by a run, never committed
 	}
 	entries, err := os.ReadDir(root)

@@ -14,7 +14,7 @@ need() { # need PACKAGE TEST…: the package is missing unless the test succeeds
 
 has_postgres() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
-has_japanese() { fc-list :lang=ja | grep -q .; }
+has_japanese() { [ -n "$(fc-list :lang=ja)" ]; }
 has_libc() { echo '#include <stdlib.h>' | gcc -E - ; }
 
 if ! command -v go >/dev/null; then

@@ -32,7 +32,7 @@ build_tools() {
 
 formatted() {
 	local found
-	found=$(gofmt -l cmd internal migrations search web)
+	found=$(gofmt -l .) || return 1
 	[ -z "$found" ] || { printf 'not formatted (run gofmt -w):\n%s\n' "$found"; return 1; }
 }
 
@@ -70,7 +70,7 @@ stage 'gofmt' formatted
 stage 'go vet' go vet ./...
 stage 'staticcheck' "$tools/staticcheck" ./...
 stage 'templ: made files are up to date' unchanged 'the *_templ.go files' web "$tools/templ" generate -path web
-stage 'assets: made files are up to date' unchanged 'the built assets' web/asset go -C internal/tool run ./asset
+stage 'assets: made files are up to date' unchanged 'the built assets' web/asset go -C internal/tool run ./assets
 stage 'go.mod is tidy' tidy
 if [ "$mode" = quick ]; then
 	mapfile -t list < <(go list ./... | grep -vE '/internal/e2e(/|$)')

@@ -1,0 +1,103 @@
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/manetomo/manetomo/internal/e2e/browser"
+	"github.com/manetomo/manetomo/internal/e2e/site"
+	"github.com/manetomo/manetomo/internal/e2e/visitor"
+)
+
+// looked is one page to look at. A path that ends in * is the first link of that form on the page from.
+type looked struct{ path, from string }
+
+// pages are the pages that each kind of person sees. A new page is added here.
+var pages = []struct {
+	who   string // a demo person; empty for a visitor
+	pages []looked
+}{
+	{"", []looked{
+		{path: "/"}, {path: "/signin"}, {path: "/help"}, {path: "/about"}, {path: "/archive"}, {path: "/no-such-page"},
+	}},
+	{"applicant@example.jp", []looked{{path: "/join"}}},
+	{"fellow@example.jp", []looked{
+		{path: "/home"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1"}, {path: "/archive?view=wall"},
+		{path: "/archive?q=%E7%84%A1%E3%81%84%E3%81%AF%E3%81%9A%E3%81%AE%E3%81%93%E3%81%A8%E3%81%B0"},
+		{"/reports/*", "/archive?kind=report"}, {"/posters/*", "/archive?kind=poster"}, {"/papers/*", "/archive?kind=paper"},
+		{path: "/post"}, {path: "/reports/new"}, {path: "/posters/new"}, {path: "/drafts"},
+		{path: "/topics"}, {"/topics/*", "/topics"}, {path: "/topics/new"},
+		{path: "/members"}, {"/members/*", "/members"}, {path: "/municipalities"}, {path: "/municipalities/202070"},
+		{path: "/collections"}, {"/collections/*", "/collections"}, {path: "/notifications"}, {path: "/settings"},
+		{path: "/reports/0000000000"},
+	}},
+	{"moderator@example.jp", []looked{
+		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/join"}, {path: "/desk/pick"}, {path: "/desk/log"},
+	}},
+	{"secretariat@example.jp", []looked{{path: "/admin/roster"}, {path: "/admin/invite"}}},
+}
+
+// resolve finds the pages whose address the demo decides.
+func resolve(t testing.TB, base, who string, list []looked) []string {
+	t.Helper()
+	v := visitor.New(t, base)
+	if who != "" {
+		v.SignIn(who)
+	}
+	var paths []string
+	for _, page := range list {
+		if page.from == "" {
+			paths = append(paths, page.path)
+			continue
+		}
+		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z-]+)$`)
+		v.Get(page.from)
+		links := v.Page.Links()
+		i := slices.IndexFunc(links, func(link string) bool {
+			m := form.FindStringSubmatch(link)
+			return m != nil && m[1] != "new"
+		})
+		if i < 0 {
+			t.Errorf("%s has no link to a page %s:\n%s", page.from, page.path, v.Page.Text())
+			continue
+		}
+		paths = append(paths, links[i])
+	}
+	return paths
+}
+
+// TestEveryPageIsAccessible looks at every page in both looks and at two widths with axe-core, and asks whether it fits
+// a window of 320 pixels.
+func TestEveryPageIsAccessible(t *testing.T) {
+	s := site.Start(t, site.Options{})
+	for _, look := range []struct {
+		name  string
+		width int
+		dark  bool
+	}{
+		{"light wide", 1366, false}, {"light narrow", 390, false}, {"dark wide", 1366, true}, {"dark narrow", 390, true},
+	} {
+		t.Run(look.name, func(t *testing.T) {
+			options := []browser.Option{browser.Size(look.width, 800)}
+			if look.dark {
+				options = append(options, browser.Dark())
+			}
+			for _, some := range pages {
+				p := browser.New(t, s.URL, fmt.Sprintf("visitor%s", some.who), options...)
+				if some.who != "" {
+					p.SignIn(demoButton, some.who)
+				}
+				for _, path := range resolve(t, s.URL, some.who, some.pages) {
+					p.Go(path)
+					p.Accessible()
+					if look.width == 390 && !look.dark {
+						p.FitsIn(320)
+						p.Resize(look.width, 800)
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,60 @@
+package e2e
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/manetomo/manetomo/internal/e2e/browser"
+	"github.com/manetomo/manetomo/internal/e2e/site"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// The words on the pages by which people find their way.
+const (
+	demoButton = "デモ"
+	postField  = "本文"
+	postButton = "投稿する"
+)
+
+// talkTogether lets two people say something in one discussion; each reads the other without reloading.
+func talkTogether(a, b *browser.Person, path string) {
+	a.Go(path)
+	b.Go(path)
+	a.Fill(postField, "こちらの町ではどう進めましたか。")
+	a.Click(postButton)
+	a.See("こちらの町ではどう進めましたか。")
+	b.See("こちらの町ではどう進めましたか。")
+	b.Fill(postField, "月に一度、窓口の横で話しました。")
+	b.Click(postButton)
+	b.See("月に一度、窓口の横で話しました。")
+	a.See("月に一度、窓口の横で話しました。")
+}
+
+func TestTwoPeopleInOneDiscussion(t *testing.T) {
+	s := site.Start(t, site.Options{})
+	a := api{t, s.URL, token(t, s, "moderator@example.jp")}
+	made := a.newTopic("ふたりで話す")
+	fellow, alumnus := browser.New(t, s.URL, "fellow"), browser.New(t, s.URL, "alumnus")
+	fellow.SignIn(demoButton, "fellow@example.jp")
+	alumnus.SignIn(demoButton, "alumnus@example.jp")
+	talkTogether(fellow, alumnus, "/topics/"+made.ID)
+}
+
+// TestSignInOverAnotherOrigin uses a provider on another port, which browsers treat as another origin: the page's
+// policy on forms must let the way there and back through.
+func TestSignInOverAnotherOrigin(t *testing.T) {
+	provider := site.Start(t, site.Options{Args: []string{"demo-provider"}})
+	s := site.Start(t, site.Options{Args: []string{"serve"}, Env: []string{
+		"MANETOMO_OIDC_DEMO_ISSUER=" + provider.URL, "MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo",
+		"MANETOMO_OIDC_DEMO_CLIENT_SECRET=demo", "MANETOMO_OIDC_DEMO_LABEL=町の入口",
+	}})
+	if out, code := s.Run("demo"); code != 0 {
+		t.Fatalf("demo ended with %d:\n%s", code, out)
+	}
+	p := browser.New(t, s.URL, "fellow")
+	p.SignIn("町の入口", "fellow@example.jp")
+	p.Go("/home")
+	p.Arrive("/home")
+	p.Accessible()
+}

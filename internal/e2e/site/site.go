@@ -1,0 +1,204 @@
+package site
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// startLimit is far above what a start takes; a slow machine that also compiles needs it.
+const startLimit = 90 * time.Second
+
+// Site is one running program.
+type Site struct {
+	URL  string // where it listens, without a slash at the end
+	Data string // its folder
+
+	t    testing.TB
+	args []string
+	env  []string
+	cmd  *exec.Cmd
+	out  *output
+	done chan struct{}
+}
+
+// Options say how a site is started.
+type Options struct {
+	Args []string // the command and its flags; ["serve", "--demo"] if empty
+	Env  []string // KEY=value beside the few that every program needs
+	Data string   // an existing folder to go on with; a new one if empty
+	Base string   // the address that people use when it is not the one it listens on
+}
+
+// Start starts a site and waits until it is ready. It is stopped after the test; its log is shown when the test fails.
+func Start(t testing.TB, o Options) *Site {
+	t.Helper()
+	if len(o.Args) == 0 {
+		o.Args = []string{"serve", "--demo"}
+	}
+	if o.Data == "" {
+		o.Data = t.TempDir()
+	}
+	listen := FreeAddress(t)
+	s := &Site{t: t, Data: o.Data, URL: "http://" + listen, args: append(o.Args, "--listen", listen), env: o.Env}
+	if o.Base != "" {
+		s.args = append(s.args, "--base-url", o.Base)
+	}
+	s.Restart()
+	t.Cleanup(func() {
+		s.Stop()
+		if t.Failed() {
+			t.Logf("log of %s:\n%s", s, s.out.tail(60))
+		}
+	})
+	return s
+}
+
+// FreeAddress gives a loopback address on which nobody listens.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (s *Site) String() string { return "manetomo " + strings.Join(s.args, " ") }
+
+// Restart starts a stopped or killed site again: the same folder, the same address.
+func (s *Site) Restart() {
+	s.t.Helper()
+	s.cmd, s.done, s.out = Command(s.t, s.Data, s.env, s.args...), make(chan struct{}), &output{}
+	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	cmd, done := s.cmd, s.done
+	go func() { cmd.Wait(); close(done) }()
+	ready := "/readyz"
+	if s.args[0] == "demo-provider" {
+		ready = "/.well-known/openid-configuration"
+	}
+	Eventually(s.t, startLimit, s.String()+" is ready", func() bool {
+		select {
+		case <-done:
+			s.t.Fatalf("%s ended at once:\n%s", s, s.out.tail(60))
+		default:
+		}
+		answer, err := http.Get(s.URL + ready)
+		if err != nil {
+			return false
+		}
+		answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	})
+}
+
+// Command prepares the program with a folder and a clean environment, for commands beside a running site.
+func Command(t testing.TB, data string, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	binary, err := Binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary, args...)
+	cmd.Dir = data
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), "MANETOMO_DATA=" + data}
+	for _, name := range []string{"MANETOMO_PDFIUM_CACHE", "XDG_CACHE_HOME"} {
+		if value := os.Getenv(name); value != "" {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	cmd.Env = append(cmd.Env, env...)
+	return cmd
+}
+
+// Run runs an admin command beside the site and gives what it printed and its exit code.
+func (s *Site) Run(args ...string) (out string, code int) {
+	s.t.Helper()
+	cmd := Command(s.t, s.Data, s.env, args...)
+	text, err := cmd.CombinedOutput()
+	if err != nil && cmd.ProcessState == nil {
+		s.t.Fatal(err)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// Log is what the site has printed since its last start.
+func (s *Site) Log() string { return s.out.tail(1000) }
+
+// Memory is the resident memory of the running program in MB.
+func (s *Site) Memory() int {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var kb int
+	if m := regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindSubmatch(text); m != nil {
+		fmt.Sscan(string(m[1]), &kb)
+	}
+	return kb / 1024
+}
+
+// Kill ends the program at once, as a power cut would end it.
+func (s *Site) Kill() { s.end(syscall.SIGKILL) }
+
+// Stop ends the program politely.
+func (s *Site) Stop() { s.end(syscall.SIGTERM) }
+
+func (s *Site) end(signal syscall.Signal) {
+	s.cmd.Process.Signal(signal)
+	select {
+	case <-s.done:
+	case <-time.After(20 * time.Second):
+		s.cmd.Process.Kill()
+		<-s.done
+		s.t.Errorf("%s did not end after %v", s, signal)
+	}
+}
+
+// Eventually waits until holds answers true.
+func Eventually(t testing.TB, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(limit)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-deadline:
+			t.Fatalf("waited %v in vain: %s", limit, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// output keeps what the program prints.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+// tail gives the last lines.
+func (o *output) tail(n int) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	lines := strings.Split(strings.TrimRight(o.text.String(), "\n"), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}

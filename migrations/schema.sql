@@ -1,0 +1,530 @@
+-- What all migrations together make, as SQLite tells it. Made by
+--   go test ./migrations -run TestSchemaShowsTheResult -update
+-- and compared with both databases by that test. To change the schema, add a migration.
+
+CREATE TABLE migration (
+			name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL);
+
+CREATE TABLE log_head (
+  id    INTEGER PRIMARY KEY,
+  seq   BIGINT NOT NULL,
+  epoch TEXT NOT NULL                  -- empty until the first start
+);
+
+CREATE TABLE event (
+  seq     BIGINT PRIMARY KEY,
+  kind    TEXT NOT NULL,                -- see internal/event: "sent when …"
+  subject TEXT NOT NULL,                -- id of the thing that it is about
+  topic   TEXT NOT NULL DEFAULT '',     -- topic whose readers get it live, if any
+  n       BIGINT NOT NULL DEFAULT 0,    -- gapless within the topic; 0 without one
+  actor   TEXT NOT NULL DEFAULT '',     -- person who did it
+  data    JSONB NOT NULL,
+  at      TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX event_topic ON event (topic, n);
+
+CREATE TABLE topic_head (
+  topic TEXT PRIMARY KEY,
+  n     BIGINT NOT NULL
+);
+
+CREATE TABLE checkpoint (
+  follower TEXT PRIMARY KEY,
+  seq      BIGINT NOT NULL
+);
+
+CREATE TABLE request (
+  id   TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  at   TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE idempotency (
+  person       TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  method       TEXT NOT NULL,
+  path         TEXT NOT NULL,
+  digest       TEXT NOT NULL,           -- hash of the decoded fields
+  status       INTEGER NOT NULL,        -- 0 while the first request still runs
+  content_type TEXT NOT NULL DEFAULT '',
+  location     TEXT NOT NULL DEFAULT '',
+  body         TEXT NOT NULL DEFAULT '',
+  at           TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (person, key)
+);
+
+CREATE INDEX idempotency_at ON idempotency (at);
+
+CREATE TABLE person (
+  id           TEXT PRIMARY KEY,
+  name         TEXT NOT NULL,
+  kana         TEXT NOT NULL DEFAULT '',
+  email        TEXT NOT NULL DEFAULT '',     -- where mail goes; shown to nobody
+  email_key    TEXT NOT NULL DEFAULT '',     -- casefold(NFKC(trim(email)))
+  municipality TEXT NOT NULL DEFAULT '',     -- where they work now
+  section      TEXT NOT NULL DEFAULT '',     -- 所属
+  about        TEXT NOT NULL DEFAULT '',
+  member       BOOLEAN NOT NULL DEFAULT FALSE, -- admitted
+  suspended_at TIMESTAMPTZ,
+  suspended_until TIMESTAMPTZ,               -- empty: until somebody lifts it
+  suspension   TEXT NOT NULL DEFAULT '',     -- the reason
+  sample       BOOLEAN NOT NULL DEFAULT FALSE, -- a demo person
+  theme        TEXT NOT NULL DEFAULT '',     -- light, dark or as the device
+  text_size    TEXT NOT NULL DEFAULT '',
+  mail         TEXT NOT NULL DEFAULT 'now',  -- now, never
+  created_at   TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX person_email ON person (email_key);
+
+CREATE INDEX person_municipality ON person (municipality, id);
+
+CREATE TABLE identity (
+  provider       TEXT NOT NULL,
+  subject        TEXT NOT NULL,
+  person         TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  email          TEXT NOT NULL DEFAULT '',
+  label          TEXT NOT NULL DEFAULT '',
+  created_at     TIMESTAMPTZ NOT NULL,
+  last_at        TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (provider, subject)
+);
+
+CREATE INDEX identity_person ON identity (person);
+
+CREATE TABLE signin (
+  state      TEXT PRIMARY KEY,               -- hash of the state in the address
+  browser    TEXT NOT NULL,                  -- hash of the short cookie that binds it to one browser
+  provider   TEXT NOT NULL,
+  session    TEXT NOT NULL DEFAULT '',       -- goth's own session, marshalled
+  nonce      TEXT NOT NULL,
+  verifier   TEXT NOT NULL,                  -- PKCE
+  next       TEXT NOT NULL DEFAULT '',
+  invitation TEXT NOT NULL DEFAULT '',       -- hash
+  link       TEXT NOT NULL DEFAULT '',       -- person that the identity is added to
+  expires_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE session (
+  token      TEXT PRIMARY KEY,               -- hash of the cookie's value
+  data       TEXT NOT NULL,                  -- base64
+  person     TEXT NOT NULL DEFAULT '',
+  expires_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX session_person ON session (person);
+
+CREATE INDEX session_expiry ON session (expires_at);
+
+CREATE TABLE token (
+  hash       TEXT PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE,
+  person     TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  label      TEXT NOT NULL,
+  scopes     TEXT NOT NULL,                  -- read,write,admin
+  operator   BOOLEAN NOT NULL DEFAULT FALSE, -- made in the shell: no limits per account
+  created_at TIMESTAMPTZ NOT NULL,
+  used_at    TIMESTAMPTZ,
+  expires_at TIMESTAMPTZ
+);
+
+CREATE TABLE cohort (
+  id     TEXT PRIMARY KEY,                   -- 2019-regular
+  year   INTEGER NOT NULL,
+  course TEXT NOT NULL
+);
+
+CREATE TABLE team (
+  id           TEXT PRIMARY KEY,
+  cohort       TEXT NOT NULL REFERENCES cohort (id),
+  municipality TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  UNIQUE (cohort, municipality, name)
+);
+
+CREATE TABLE participation (
+  id      TEXT PRIMARY KEY,
+  person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  cohort  TEXT NOT NULL REFERENCES cohort (id),
+  team    TEXT REFERENCES team (id),
+  role    TEXT NOT NULL,                     -- fellow, alumnus, adviser, steward
+  since   TIMESTAMPTZ NOT NULL,
+  until   TIMESTAMPTZ,
+  UNIQUE (person, cohort, team, role)
+);
+
+CREATE INDEX participation_person ON participation (person);
+
+CREATE INDEX participation_cohort ON participation (cohort, team);
+
+CREATE TABLE staff_role (
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  role   TEXT NOT NULL,                      -- moderator, secretariat
+  since  TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (person, role)
+);
+
+CREATE TABLE roster_entry (
+  id           TEXT PRIMARY KEY,
+  email        TEXT NOT NULL,
+  email_key    TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  kana         TEXT NOT NULL DEFAULT '',
+  municipality TEXT NOT NULL,
+  year         INTEGER NOT NULL,
+  course       TEXT NOT NULL,
+  team         TEXT NOT NULL DEFAULT '',
+  role         TEXT NOT NULL,
+  section      TEXT NOT NULL DEFAULT '',
+  person       TEXT REFERENCES person (id),  -- who claimed it
+  import       TEXT NOT NULL DEFAULT '',
+  created_at   TIMESTAMPTZ NOT NULL,
+  UNIQUE (email_key, year, course)
+);
+
+CREATE INDEX roster_match ON roster_entry (municipality, year, course);
+
+CREATE TABLE invitation (
+  hash       TEXT PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE,
+  role       TEXT NOT NULL,                  -- fellow, alumnus, adviser, steward, moderator, secretariat; '' for a new identity
+  person     TEXT REFERENCES person (id),    -- whom a new identity is for
+  team       TEXT REFERENCES team (id),
+  cohort     TEXT REFERENCES cohort (id),
+  note       TEXT NOT NULL DEFAULT '',
+  created_by TEXT NOT NULL DEFAULT '',       -- empty: the command line
+  created_at TIMESTAMPTZ NOT NULL,
+  expires_at TIMESTAMPTZ NOT NULL,
+  used_at    TIMESTAMPTZ,
+  used_by    TEXT REFERENCES person (id)
+);
+
+CREATE TABLE application (
+  id           TEXT PRIMARY KEY,
+  person       TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  name         TEXT NOT NULL,
+  kana         TEXT NOT NULL DEFAULT '',
+  municipality TEXT NOT NULL,
+  year         INTEGER NOT NULL,
+  course       TEXT NOT NULL,
+  note         TEXT NOT NULL DEFAULT '',
+  roster       TEXT REFERENCES roster_entry (id), -- the row it agrees with (名簿と一致)
+  state        TEXT NOT NULL,                -- waiting, admitted, refused
+  reason       TEXT NOT NULL DEFAULT '',
+  decided_by   TEXT NOT NULL DEFAULT '',
+  decided_at   TIMESTAMPTZ,
+  created_at   TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX application_state ON application (state, created_at);
+
+CREATE UNIQUE INDEX application_waiting ON application (person) WHERE state = 'waiting';
+
+CREATE TABLE entry (
+  id           TEXT PRIMARY KEY,
+  kind         TEXT NOT NULL,                -- report, poster, paper, material
+  title        TEXT NOT NULL,
+  summary      TEXT NOT NULL DEFAULT '',
+  municipality TEXT NOT NULL DEFAULT '',     -- code; a draft may lack it
+  year         INTEGER NOT NULL DEFAULT 0,
+  course       TEXT NOT NULL DEFAULT '',
+  cohort       TEXT NOT NULL DEFAULT '',     -- cohort id once year and course are known
+  team         TEXT NOT NULL DEFAULT '',     -- team id
+  stage        TEXT NOT NULL DEFAULT '',
+  state        TEXT NOT NULL,                -- see access.State
+  audience     TEXT NOT NULL,                -- the rung it stands at now
+  wanted       TEXT NOT NULL,                -- the rung its authors asked for; public while audience is members: in review
+  cleared_by   TEXT NOT NULL DEFAULT '',     -- 派遣元確認: who in the sending office
+  cleared_at   TIMESTAMPTZ,
+  flagged      BOOLEAN NOT NULL DEFAULT FALSE,
+  version      BIGINT NOT NULL,              -- counts saves; a change must name the one it read
+  topic        TEXT NOT NULL DEFAULT '',     -- its discussion, from publishing on
+  useful       BIGINT NOT NULL DEFAULT 0,
+  adopted      BIGINT NOT NULL DEFAULT 0,
+  notes        TEXT NOT NULL DEFAULT '',     -- the moderator's word when returned or hidden
+  source       TEXT NOT NULL DEFAULT '',     -- where an imported or sample entry comes from; unique when given
+  sample       BOOLEAN NOT NULL DEFAULT FALSE,
+  created_by   TEXT NOT NULL,
+  created_at   TIMESTAMPTZ NOT NULL,
+  updated_at   TIMESTAMPTZ NOT NULL,
+  published_at TIMESTAMPTZ,
+  published_seq BIGINT NOT NULL DEFAULT 0,   -- order of lists: the event that first published it
+  withdrawn_at TIMESTAMPTZ,
+  reason       TEXT NOT NULL DEFAULT ''      -- why it was withdrawn
+);
+
+CREATE INDEX entry_published ON entry (state, published_seq);
+
+CREATE INDEX entry_municipality ON entry (municipality, published_seq);
+
+CREATE INDEX entry_cohort ON entry (cohort, published_seq);
+
+CREATE UNIQUE INDEX entry_source ON entry (source) WHERE source <> '';
+
+CREATE TABLE entry_section (
+  entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  key      TEXT NOT NULL,                    -- background, vision, practice, outcome, stumble, reflection, next
+  body     TEXT NOT NULL,                    -- as written
+  html     TEXT NOT NULL,                    -- rendered and sanitised
+  renderer INTEGER NOT NULL,                 -- version of the renderer that made html
+  audience TEXT NOT NULL DEFAULT '',         -- never wider than the entry's; empty: the entry's
+  PRIMARY KEY (entry, key)
+);
+
+CREATE TABLE entry_theme (
+  entry TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  theme TEXT NOT NULL,
+  PRIMARY KEY (entry, theme)
+);
+
+CREATE INDEX entry_theme_theme ON entry_theme (theme);
+
+CREATE TABLE entry_author (
+  entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  person   TEXT NOT NULL REFERENCES person (id),
+  position INTEGER NOT NULL,
+  PRIMARY KEY (entry, person)
+);
+
+CREATE INDEX entry_author_person ON entry_author (person);
+
+CREATE TABLE entry_version (
+  entry   TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  version BIGINT NOT NULL,
+  text    JSONB NOT NULL,
+  by      TEXT NOT NULL,
+  at      TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (entry, version)
+);
+
+CREATE TABLE follow_up (
+  id         TEXT PRIMARY KEY,
+  entry      TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  body       TEXT NOT NULL,
+  html       TEXT NOT NULL,
+  result     TEXT NOT NULL DEFAULT '',       -- well, under_way, not_well; or a stage
+  happened   TEXT NOT NULL DEFAULT '',       -- 2021-10: the month it speaks of
+  author     TEXT NOT NULL,
+  created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX follow_up_entry ON follow_up (entry, created_at);
+
+CREATE TABLE adoption (
+  id           TEXT PRIMARY KEY,
+  entry        TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  municipality TEXT NOT NULL,
+  body         TEXT NOT NULL,
+  html         TEXT NOT NULL,
+  result       TEXT NOT NULL,                -- well, under_way, not_well
+  report       TEXT NOT NULL DEFAULT '',     -- the entry that tells it in full
+  author       TEXT NOT NULL,
+  created_at   TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX adoption_entry ON adoption (entry, created_at);
+
+CREATE TABLE entry_reaction (
+  entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  person   TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  reaction TEXT NOT NULL,                    -- useful, thanks, ustoo
+  at       TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (entry, person, reaction)
+);
+
+CREATE TABLE draft (
+  person     TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  place      TEXT NOT NULL,                  -- topic:ID, topics:new
+  body       TEXT NOT NULL,
+  updated_at TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (person, place)
+);
+
+CREATE TABLE file (
+  id          TEXT PRIMARY KEY,
+  entry       TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  name        TEXT NOT NULL,                 -- as the person called it, cleaned
+  type        TEXT NOT NULL,                 -- by content
+  size        BIGINT NOT NULL,
+  sha256      TEXT NOT NULL,
+  blob        TEXT NOT NULL,                 -- name in the store
+  alt         TEXT NOT NULL DEFAULT '',
+  position    INTEGER NOT NULL DEFAULT 0,
+  state       TEXT NOT NULL,                 -- processing, ready, failed
+  reason      TEXT NOT NULL DEFAULT '',      -- why it failed, or what could not be read
+  page_count  INTEGER NOT NULL DEFAULT 0,
+  tries       INTEGER NOT NULL DEFAULT 0,
+  lease_until TIMESTAMPTZ,                   -- a worker has it
+  created_by  TEXT NOT NULL,
+  created_at  TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX file_entry ON file (entry, position);
+
+CREATE INDEX file_queue ON file (state, created_at);
+
+CREATE INDEX file_day ON file (created_by, created_at);
+
+CREATE TABLE page (
+  file    TEXT NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+  number  INTEGER NOT NULL,
+  width   DOUBLE PRECISION NOT NULL,         -- points
+  height  DOUBLE PRECISION NOT NULL,
+  text    TEXT NOT NULL,
+  words   JSONB NOT NULL,                    -- [[text, x, y, w, h], …] per mille of the shown page
+  colour  TEXT NOT NULL DEFAULT '',          -- behind the picture until it is there
+  widths  TEXT NOT NULL DEFAULT '',          -- sizes that the store has: 512,1280,2560
+  PRIMARY KEY (file, number)
+);
+
+CREATE TABLE topic (
+  id         TEXT PRIMARY KEY,
+  entry      TEXT NOT NULL DEFAULT '',       -- the entry it stands beside, if any
+  title      TEXT NOT NULL,
+  themes     TEXT NOT NULL DEFAULT '',       -- ids, separated by commas
+  question   BOOLEAN NOT NULL DEFAULT FALSE,
+  state      TEXT NOT NULL,                  -- published, hidden, withdrawn
+  audience   TEXT NOT NULL,                  -- never public
+  cohort     TEXT NOT NULL DEFAULT '',
+  team       TEXT NOT NULL DEFAULT '',
+  flagged    BOOLEAN NOT NULL DEFAULT FALSE,
+  author     TEXT NOT NULL,
+  posts      BIGINT NOT NULL DEFAULT 0,      -- number of the last post
+  sample     BOOLEAN NOT NULL DEFAULT FALSE,
+  created_at TIMESTAMPTZ NOT NULL,
+  last_seq   BIGINT NOT NULL DEFAULT 0,      -- order of lists: the last event that a reader sees
+  last_at    TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX topic_last ON topic (state, last_seq);
+
+CREATE UNIQUE INDEX topic_entry ON topic (entry) WHERE entry <> '';
+
+CREATE TABLE post (
+  id         TEXT PRIMARY KEY,
+  topic      TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+  number     BIGINT NOT NULL,                -- gapless within the topic
+  author     TEXT NOT NULL REFERENCES person (id),
+  body       TEXT NOT NULL,
+  html       TEXT NOT NULL,
+  renderer   INTEGER NOT NULL,
+  reply_to   TEXT NOT NULL DEFAULT '',
+  useful     BIGINT NOT NULL DEFAULT 0,
+  state      TEXT NOT NULL,                  -- published, hidden (by a moderator), withdrawn (by its author)
+  flagged    BOOLEAN NOT NULL DEFAULT FALSE,
+  reason     TEXT NOT NULL DEFAULT '',
+  created_at TIMESTAMPTZ NOT NULL,
+  edited_at  TIMESTAMPTZ,
+  UNIQUE (topic, number)
+);
+
+CREATE INDEX post_author ON post (author, created_at);
+
+CREATE TABLE post_version (
+  post    TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  body    TEXT NOT NULL,
+  at      TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (post, version)
+);
+
+CREATE TABLE post_reaction (
+  post     TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+  person   TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  reaction TEXT NOT NULL,
+  at       TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (post, person, reaction)
+);
+
+CREATE TABLE read_mark (
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  topic  TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+  n      BIGINT NOT NULL,
+  PRIMARY KEY (person, topic)
+);
+
+CREATE TABLE flag (
+  id          TEXT PRIMARY KEY,
+  kind        TEXT NOT NULL,                 -- entry, topic, post
+  subject     TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  by          TEXT NOT NULL,                 -- never shown to the author
+  state       TEXT NOT NULL,                 -- open, decided
+  decision    TEXT NOT NULL DEFAULT '',      -- keep, return, hide
+  answer      TEXT NOT NULL DEFAULT '',
+  decided_by  TEXT NOT NULL DEFAULT '',
+  decided_at  TIMESTAMPTZ,
+  created_at  TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX flag_state ON flag (state, created_at);
+
+CREATE UNIQUE INDEX flag_once ON flag (kind, subject, by) WHERE state = 'open';
+
+CREATE TABLE audit (
+  id      TEXT PRIMARY KEY,
+  seq     BIGINT NOT NULL,                   -- order: position of the log when it was written
+  actor   TEXT NOT NULL,                     -- person id; empty for the command line
+  act     TEXT NOT NULL,
+  kind    TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail  JSONB NOT NULL,
+  at      TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX audit_order ON audit (seq, id);
+
+CREATE TABLE collection (
+  id         TEXT PRIMARY KEY,
+  slug       TEXT NOT NULL UNIQUE,
+  title      TEXT NOT NULL,
+  lead       TEXT NOT NULL DEFAULT '',       -- as written
+  html       TEXT NOT NULL DEFAULT '',
+  state      TEXT NOT NULL,                  -- draft, published
+  audience   TEXT NOT NULL,                  -- public, members, staff
+  front      BOOLEAN NOT NULL DEFAULT FALSE, -- on the front page
+  version    BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at TIMESTAMPTZ NOT NULL,
+  updated_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE collection_item (
+  collection TEXT NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+  position   INTEGER NOT NULL,
+  entry      TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  note       TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (collection, entry)
+);
+
+CREATE TABLE notice (
+  id      TEXT PRIMARY KEY,
+  person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  seq     BIGINT NOT NULL,                   -- the event that caused it
+  kind    TEXT NOT NULL,                     -- reply, mention, application, returned, hidden, …
+  subject TEXT NOT NULL,                     -- id of the thing that access is asked for when it is read
+  topic   TEXT NOT NULL DEFAULT '',
+  actor   TEXT NOT NULL DEFAULT '',
+  data    JSONB NOT NULL,
+  at      TIMESTAMPTZ NOT NULL,
+  read_at TIMESTAMPTZ,
+  UNIQUE (person, seq, kind)                 -- an event tells a person once, however often it is handled
+);
+
+CREATE INDEX notice_person ON notice (person, seq);
+
+CREATE INDEX notice_unread ON notice (person) WHERE read_at IS NULL;
+
+CREATE TABLE mail (
+  id      TEXT PRIMARY KEY,
+  notice  TEXT NOT NULL UNIQUE REFERENCES notice (id) ON DELETE CASCADE,
+  person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  state   TEXT NOT NULL,                     -- waiting, sent, failed
+  tries   INTEGER NOT NULL DEFAULT 0,
+  due_at  TIMESTAMPTZ NOT NULL,
+  sent_at TIMESTAMPTZ,
+  error   TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX mail_due ON mail (state, due_at);

@@ -41,7 +41,7 @@ func mayRead(who string, state access.State, flagged bool, rung access.Rung) boo
 	return slices.Contains(reach[rung], who) || staff && (flagged || state == access.Review)
 }
 
-type standing struct {
+type stood struct {
 	id      string
 	state   access.State
 	rung    access.Rung
@@ -50,7 +50,7 @@ type standing struct {
 }
 
 // secret is a word that only the section of that rung in that entry has.
-func (s standing) secret(rung access.Rung) string {
+func (s stood) secret(rung access.Rung) string {
 	return fmt.Sprintf("秘密%s%s%s%t", s.state, s.rung, rung, s.flagged)
 }
 
@@ -59,13 +59,13 @@ func narrower(a, b access.Rung) access.Rung {
 }
 
 // everyStanding makes an entry of every state at every rung, with a section for every rung that may be in it.
-func everyStanding(t *testing.T, w *world) []standing {
+func everyStanding(t *testing.T, w *world) []stood {
 	t.Helper()
-	var all []standing
+	var all []stood
 	for _, rung := range access.Rungs {
 		for _, state := range []access.State{access.Draft, access.Published, access.Review, access.Returned, access.Hidden, access.Withdrawn} {
 			for _, flagged := range []bool{false, true} {
-				s := standing{state: state, rung: rung, flagged: flagged, old: fmt.Sprintf("昔%s%s%t", state, rung, flagged)}
+				s := stood{state: state, rung: rung, flagged: flagged, old: fmt.Sprintf("昔%s%s%t", state, rung, flagged)}
 				c := published("題名"+s.secret(rung), rung)
 				c.Sections = nil
 				for i, r := range access.Rungs {
@@ -130,7 +130,7 @@ func TestNothingIsReadByWhomItIsNotFor(t *testing.T) {
 }
 
 // checkPage asks for one entry as one person.
-func checkPage(t *testing.T, w *world, who string, s standing) {
+func checkPage(t *testing.T, w *world, who string, s stood) {
 	t.Helper()
 	view, err := w.Get(t.Context(), w.viewer(who), s.id)
 	may := mayRead(who, s.state, s.flagged, s.rung)
@@ -218,7 +218,6 @@ func everythingListed(t *testing.T, w *world, v access.Viewer) string {
 	items, _, err := w.Feed(ctx, v, archive.FeedFilter{Limit: 100})
 	say(items, err)
 	say(w.Unfinished(ctx, v))
-	say(w.Waiting(ctx, v))
 	ids := []string{}
 	if err := w.DB.Read().NewSelect().Table("entry").Column("id").Scan(ctx, &ids); err != nil {
 		t.Fatal(err)

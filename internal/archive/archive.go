@@ -154,11 +154,11 @@ func store(ctx context.Context, tx db.Tx, e *Entry) error {
 // topicOf is the entry as its discussion sees it.
 func topicOf(e *Entry, themes []string) talk.EntryTopic {
 	return talk.EntryTopic{Entry: e.ID, Title: e.Title, Themes: themes, State: e.State, Audience: e.Stands(),
-		Author: e.CreatedBy, Sample: e.Sample}
+		Flagged: e.Flagged, Author: e.CreatedBy, Sample: e.Sample}
 }
 
 // followTopic lets the discussion follow a changed entry and returns the events that tell of it.
-func followTopic(ctx context.Context, tx db.Tx, e *Entry, actor string) ([]*event.Event, error) {
+func followTopic(ctx context.Context, tx db.Tx, e *Entry) ([]*event.Event, error) {
 	if e.Topic == "" {
 		return nil, nil
 	}
@@ -166,5 +166,5 @@ func followTopic(ctx context.Context, tx db.Tx, e *Entry, actor string) ([]*even
 	if err != nil {
 		return nil, err
 	}
-	return talk.FollowEntry(ctx, tx, topicOf(e, themes), actor)
+	return talk.FollowEntry(ctx, tx, topicOf(e, themes))
 }

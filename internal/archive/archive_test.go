@@ -1,7 +1,6 @@
 package archive_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,16 +12,8 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/db"
-	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/testkit"
 )
-
-func appendAll(ctx context.Context, tx db.Tx, evs []*event.Event) error {
-	if len(evs) == 0 {
-		return nil
-	}
-	return event.Append(ctx, tx, evs...)
-}
 
 func TestDraftBecomesAReportWithItsTopic(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
@@ -332,6 +323,9 @@ func TestModeratorsDecide(t *testing.T) {
 			}
 		}
 		wantError(t, w.decide("moderator", s.ID, archive.Decision{Verdict: archive.ToRestore}), apperr.Conflict, "先に決めて")
+		if n, err := w.DB.Read().NewSelect().Table("audit").Where("subject = ?", s.ID).Count(t.Context()); err != nil || n != 4 {
+			t.Errorf("%d acts are on record, %v; want 4", n, err)
+		}
 		team := w.create("author", published("チームのもの", access.Team))
 		wantError(t, w.decide("moderator", team.ID, archive.Decision{Verdict: archive.ToHide, Reason: "x"}), apperr.NotFound, "")
 	})

@@ -138,27 +138,29 @@ func TestFlagLetsModeratorsReadAndOnlyOnce(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		s := w.create("author", published("チームのもの", access.Team))
-		flag := func(who string, on bool) (told bool, err error) {
-			err = w.DB.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-				ev, err := archive.SetFlagged(ctx, tx, w.viewer(who), s.ID, on)
-				if told = ev != nil; err != nil || ev == nil {
+		flag := func(on bool) (told bool) {
+			err := w.DB.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				evs, err := archive.FlagIn(ctx, tx, s.ID, on)
+				if told = len(evs) > 0; err != nil || !told {
 					return err
 				}
-				return event.Append(ctx, tx, ev)
+				return event.Append(ctx, tx, evs...)
 			})
-			return told, err
+			if err != nil {
+				t.Fatal(err)
+			}
+			return told
 		}
-		if _, err := flag("moderator", true); !apperr.Is(err, apperr.NotFound) {
-			t.Errorf("a moderator flagged what they cannot read: %v", err)
-		}
+		_, err := w.Get(t.Context(), w.viewer("moderator"), s.ID)
+		wantError(t, err, apperr.NotFound, "")
 		for i, want := range []bool{true, false} {
-			if told, err := flag("mate", true); err != nil || told != want {
-				t.Errorf("flag %d: told %v, %v", i, told, err)
+			if told := flag(true); told != want {
+				t.Errorf("flag %d: told %v", i, told)
 			}
 		}
 		w.get("moderator", s.ID)
-		if told, err := flag("moderator", false); err != nil || !told {
-			t.Errorf("clear: told %v, %v", told, err)
+		if !flag(false) {
+			t.Error("clearing the flag was not told")
 		}
 	})
 }

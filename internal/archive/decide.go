@@ -2,9 +2,11 @@ package archive
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/audit"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/text"
@@ -28,37 +30,64 @@ type Decision struct {
 	Reason   string      // of return and hide; the authors read it
 }
 
-// Decided is an entry before and after a decision, for the audit log.
-type Decided struct{ Before, After Entry }
+// Decide carries out a moderator's decision.
+func (s *Service) Decide(ctx context.Context, v access.Viewer, id string, d Decision) (Saved, error) {
+	var saved Saved
+	err := s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		e, evs, err := decide(ctx, tx, v, id, d)
+		if err != nil {
+			return err
+		}
+		seq, err := appendEvents(ctx, tx, evs)
+		saved = Saved{e.ID, e.URL(), e.Version, e.State, e.Topic, seq}
+		return err
+	})
+	return saved, err
+}
 
-// Decide carries a decision out inside the caller's transaction, which also writes the audit log and then appends the
-// events. A moderator decides only about what they can read; the version does not count it, since the text stays.
-func Decide(ctx context.Context, tx db.Tx, v access.Viewer, id string, d Decision) (Decided, []*event.Event, error) {
+// DecideIn is Decide inside the caller's transaction, which appends the events with its own.
+func DecideIn(ctx context.Context, tx db.Tx, v access.Viewer, id string, d Decision) ([]*event.Event, error) {
+	_, evs, err := decide(ctx, tx, v, id, d)
+	return evs, err
+}
+
+// decide changes the entry and writes the act down. A moderator decides only about what they can read; the version
+// does not count a decision, since the text stays.
+func decide(ctx context.Context, tx db.Tx, v access.Viewer, id string, d Decision) (*Entry, []*event.Event, error) {
 	reason, err := d.check()
 	if err != nil {
-		return Decided{}, nil, err
+		return nil, nil, err
 	}
 	h, err := hold(ctx, tx, v, id)
 	if err != nil {
-		return Decided{}, nil, err
+		return nil, nil, err
 	}
 	if !v.CanModerate() {
-		return Decided{}, nil, apperr.New(apperr.Forbidden, "これを決められるのは運営だけです。気づいたことは通報から知らせてください。")
+		return nil, nil, apperr.New(apperr.Forbidden, "これを決められるのは運営だけです。気づいたことは通報から知らせてください。")
 	}
-	before, e := h.Entry, &h.Entry
+	before, e := standing(&h.Entry), &h.Entry
 	kind, err := d.carryOut(e, reason)
 	if err != nil {
-		return Decided{}, nil, err
+		return nil, nil, err
 	}
 	if err := narrow(ctx, tx, id, e.Wanted); err != nil {
-		return Decided{}, nil, err
+		return nil, nil, err
 	}
 	if err := store(ctx, tx, e); err != nil {
-		return Decided{}, nil, err
+		return nil, nil, err
 	}
-	evs := []*event.Event{(&event.Event{Kind: kind, Subject: id, Actor: v.Person})}
-	more, err := followTopic(ctx, tx, e, v.Person)
-	return Decided{before, *e}, append(evs, more...), err
+	err = audit.Write(ctx, tx, audit.Act{Actor: v.Person, Act: "entry." + string(d.Verdict), Kind: "entry", Subject: id,
+		Detail: map[string]any{"before": before, "after": standing(e), "reason": reason}})
+	if err != nil {
+		return nil, nil, err
+	}
+	more, err := followTopic(ctx, tx, e)
+	return e, append([]*event.Event{{Kind: kind, Subject: id, Actor: v.Person}}, more...), err
+}
+
+// standing is what the record keeps of an entry on either side of a decision.
+func standing(e *Entry) map[string]any {
+	return map[string]any{"title": e.Title, "state": e.State, "audience": e.Audience, "wanted": e.Wanted}
 }
 
 func (d Decision) check() (reason string, err error) {
@@ -104,16 +133,17 @@ func (d Decision) carryOut(e *Entry, reason string) (event.Kind, error) {
 	return "", apperr.New(apperr.Conflict, "ほかの人が先に決めています。ページを読みこみ直して、いまの状態を確かめてください。")
 }
 
-// SetFlagged sets or clears the mark that lets moderators read an entry, inside the caller's transaction. It returns
-// no event when nothing changes.
-func SetFlagged(ctx context.Context, tx db.Tx, v access.Viewer, id string, on bool) (*event.Event, error) {
-	h, err := hold(ctx, tx, v, id)
-	if err != nil || h.Flagged == on {
-		return nil, err
+// FlagIn sets or clears the mark that lets moderators read an entry and its discussion, inside the transaction of the
+// caller, who has asked access. It returns no events when nothing changes. They name nobody: who flags is not shown.
+func FlagIn(ctx context.Context, tx db.Tx, id string, on bool) ([]*event.Event, error) {
+	var rows []Entry
+	err := tx.NewRaw(`UPDATE entry SET flagged = ? WHERE id = ? AND flagged <> ? RETURNING *`, on, id, on).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("flag entry %s: %w", id, err)
 	}
-	h.Flagged = on
-	if err := store(ctx, tx, &h.Entry); err != nil {
-		return nil, err
+	if len(rows) == 0 {
+		return nil, nil
 	}
-	return &event.Event{Kind: event.EntryFlagged, Subject: id, Actor: v.Person}, nil
+	more, err := followTopic(ctx, tx, &rows[0])
+	return append([]*event.Event{{Kind: event.EntryFlagged, Subject: id}}, more...), err
 }

@@ -111,16 +111,6 @@ func (s *Service) Unfinished(ctx context.Context, v access.Viewer) ([]Summary, e
 	})
 }
 
-// Waiting lists what waits for a moderator's decision, the oldest first.
-func (s *Service) Waiting(ctx context.Context, v access.Viewer) ([]Summary, error) {
-	if !v.CanModerate() {
-		return nil, nil
-	}
-	return s.list(ctx, v, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("e.state = 'review'").Order("e.published_seq").Limit(maxPage)
-	})
-}
-
 // list reads the readable entries that narrow picks, with what a list shows of them: five queries, however many.
 func (s *Service) list(ctx context.Context, v access.Viewer, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]Summary, error) {
 	var list []Summary

@@ -33,9 +33,9 @@ func publish(ctx context.Context, tx db.Tx, v access.Viewer, e *Entry) (Saved, e
 		if err != nil {
 			return Saved{}, err
 		}
-		e.Topic, evs = topic, append(evs, opened)
+		e.Topic, evs = topic, append(evs, opened...)
 	} else {
-		more, err := talk.FollowEntry(ctx, tx, topicOf(e, themes), v.Person)
+		more, err := talk.FollowEntry(ctx, tx, topicOf(e, themes))
 		if err != nil {
 			return Saved{}, err
 		}
@@ -81,7 +81,7 @@ func revise(ctx context.Context, tx db.Tx, v access.Viewer, e, was *Entry, old T
 	if err := store(ctx, tx, e); err != nil {
 		return Saved{}, err
 	}
-	more, err := followTopic(ctx, tx, e, v.Person)
+	more, err := followTopic(ctx, tx, e)
 	if err != nil {
 		return Saved{}, err
 	}

@@ -47,7 +47,7 @@ func (s *Service) Withdraw(ctx context.Context, v access.Viewer, id, reason stri
 			return err
 		}
 		evs := []*event.Event{{Kind: event.EntryWithdrawn, Subject: id, Actor: v.Person}}
-		more, err := followTopic(ctx, tx, e, v.Person)
+		more, err := followTopic(ctx, tx, e)
 		if err != nil {
 			return err
 		}

@@ -110,13 +110,8 @@ func (w *world) get(who, id string) *archive.View {
 }
 
 func (w *world) decide(who, id string, d archive.Decision) error {
-	return w.DB.Write(w.t.Context(), func(ctx context.Context, tx db.Tx) error {
-		_, evs, err := archive.Decide(ctx, tx, w.viewer(who), id, d)
-		if err != nil {
-			return err
-		}
-		return appendAll(ctx, tx, evs)
-	})
+	_, err := w.Decide(w.t.Context(), w.viewer(who), id, d)
+	return err
 }
 
 // wantError checks kind and sentence; an empty sentence lets any through.

@@ -37,6 +37,9 @@ CREATE INDEX entry_municipality ON entry (municipality, published_seq);
 CREATE INDEX entry_cohort ON entry (cohort, published_seq);
 CREATE UNIQUE INDEX entry_source ON entry (source) WHERE source <> '';
 
+-- The front page walks the log for what happened; this is its path, however much else the log holds.
+CREATE INDEX event_feed ON event (seq) WHERE kind IN ('entry.published', 'entry.followup', 'entry.adoption', 'topic.opened');
+
 CREATE TABLE entry_section (
   entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   key      TEXT NOT NULL,                    -- background, vision, practice, outcome, stumble, reflection, next

@@ -13,8 +13,6 @@ import (
 
 	"github.com/manetomo/manetomo/internal/config"
 	"github.com/manetomo/manetomo/internal/db"
-	"github.com/manetomo/manetomo/internal/event"
-	"github.com/manetomo/manetomo/web"
 )
 
 // shutdown is how long accepted requests may take to finish after SIGTERM.
@@ -24,7 +22,7 @@ type serveCmd struct {
 	config.Site
 }
 
-// Run wires everything together. It holds no rule of its own.
+// Run opens everything, answers until the program is told to end, and closes it. It holds no rule of its own.
 func (c *serveCmd) Run(p *program) error {
 	debug.SetGCPercent(50) // the dictionary is a large, quiet part of the heap
 	if err := c.Check(); err != nil {
@@ -35,27 +33,27 @@ func (c *serveCmd) Run(p *program) error {
 		return fmt.Errorf("another manetomo already runs on %s: %w", p.common.Data, err)
 	}
 	defer release()
-	log := slog.New(slog.NewJSONHandler(p.err, nil))
-	slog.SetDefault(log)
+	slog.SetDefault(slog.New(slog.NewJSONHandler(p.err, nil)))
 
-	d, err := db.Open(p.ctx, db.Options{URL: p.common.DatabaseURL, Dir: p.common.Data})
+	d, err := p.openFor(db.MigrateOptions{Allowed: c.Migrate})
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := d.Migrate(p.ctx, db.MigrateOptions{Dir: p.common.Data, Allowed: c.Migrate, Say: p.say}); err != nil {
-		return err
-	}
-	if err := event.NewEpoch(p.ctx, d, false); err != nil {
-		return err
-	}
 	ln, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
 	}
-	site := &web.Site{DB: d, Log: log, BaseURL: c.Base(ln.Addr())}
-	fmt.Fprintf(p.out, "listening on %s\n", site.BaseURL)
-	return serve(p.ctx, ln, site.Handler(), nil)
+	h, err := newHouse(p, c, d, ln)
+	if err != nil {
+		ln.Close()
+		return err
+	}
+	defer h.close()
+	if err := h.welcome(p); err != nil {
+		return err
+	}
+	return serve(p.ctx, ln, h.handler, h.followers)
 }
 
 // follower runs until its context ends.

@@ -92,6 +92,8 @@ func headings() []heading {
 	return all
 }
 
+func searchURL(name string) string { return "/municipalities?q=" + url.QueryEscape(name) }
+
 func address(code string) string { return "/municipalities/" + url.PathEscape(code) }
 
 // prefectureURL is where a tile of the map leads; the list stands beside the map.

@@ -27,12 +27,12 @@ type sheet struct {
 	publish   bool
 }
 
-// talk is one file of content/topics: facts, the opening text, and the answers.
-type talk struct {
-	name  string
-	facts map[string]string
-	body  string
-	posts []answer
+// discussion is one file of content/topics: facts, the opening text, and the answers.
+type discussion struct {
+	name    string
+	facts   map[string]string
+	body    string
+	answers []answer
 }
 
 type answer struct {
@@ -42,7 +42,7 @@ type answer struct {
 }
 
 var sheets = sync.OnceValues(func() ([]sheet, error) { return readAll("entries", parseSheet) })
-var talks = sync.OnceValues(func() ([]talk, error) { return readAll("topics", parseTalk) })
+var discussions = sync.OnceValues(func() ([]discussion, error) { return readAll("topics", parseDiscussion) })
 
 // readAll parses every file of a folder, in the order of their names.
 func readAll[T any](folder string, parse func(name, text string) (T, error)) ([]T, error) {
@@ -107,14 +107,14 @@ func parseSheet(name, text string) (s sheet, err error) {
 
 func (s sheet) audience() access.Rung { return access.Rung(s.facts["audience"]) }
 
-func parseTalk(name, text string) (t talk, err error) {
-	t = talk{name: name}
+func parseDiscussion(name, text string) (d discussion, err error) {
+	d = discussion{name: name}
 	var rest string
-	if t.facts, rest, err = front(text); err != nil {
-		return t, err
+	if d.facts, rest, err = front(text); err != nil {
+		return d, err
 	}
 	parts := strings.Split(rest, "\n--- ")
-	t.body = strings.TrimSpace(parts[0])
+	d.body = strings.TrimSpace(parts[0])
 	for _, part := range parts[1:] {
 		head, body, _ := strings.Cut(part, "\n")
 		a := answer{body: strings.TrimSpace(body)}
@@ -122,12 +122,12 @@ func parseTalk(name, text string) (t talk, err error) {
 		a.author, reply, _ = strings.Cut(strings.TrimSpace(head), " reply=")
 		if reply != "" {
 			if a.reply, err = strconv.ParseInt(reply, 10, 64); err != nil {
-				return t, err
+				return d, err
 			}
 		}
-		t.posts = append(t.posts, a)
+		d.answers = append(d.answers, a)
 	}
-	return t, nil
+	return d, nil
 }
 
 func listOf(cell string) []string {

@@ -9,14 +9,15 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
-	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/talk"
 )
@@ -27,7 +28,6 @@ type Filler struct {
 	Members *member.Service
 	Archive *archive.Service
 	Talk    *talk.Service
-	Files   *file.Service
 	Curate  *curate.Service
 	Log     *slog.Logger
 }
@@ -44,8 +44,8 @@ func (f Filler) Fill(ctx context.Context) error {
 			name string
 			do   func(context.Context) error
 		}{
-			{"application", w.apply}, {"entries", w.writeEntries}, {"what came after", w.writeAfter},
-			{"topics", w.openTopics}, {"collection", w.collect}, {"flag", w.flag},
+			{"entries", w.writeEntries}, {"what came after", w.writeAfter},
+			{"topics", w.openTopics}, {"collection", w.collect},
 		} {
 			if err := step.do(ctx); err != nil {
 				return fmt.Errorf("demo %s: %w", step.name, err)
@@ -78,4 +78,13 @@ func (w *work) as(ctx context.Context, email string) (access.Viewer, error) {
 	v.Unlimited = true
 	w.viewers[email] = v
 	return v, nil
+}
+
+// skipGone lets what somebody has withdrawn or hidden since be as it is; any other error stands.
+func skipGone(err error) error {
+	var e *apperr.Error
+	if errors.As(err, &e) && (e.Kind == apperr.Gone || e.Kind == apperr.NotFound) {
+		return nil
+	}
+	return err
 }

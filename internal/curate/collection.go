@@ -155,7 +155,7 @@ func (s *Service) SaveCollection(ctx context.Context, v access.Viewer, id string
 }
 
 func saveItems(ctx context.Context, tx db.Tx, c *Collection, items []Item) error {
-	_, err := tx.NewInsert().Model(c).ExcludeColumn("count").On("CONFLICT (id) DO UPDATE").
+	_, err := tx.NewInsert().Model(c).On("CONFLICT (id) DO UPDATE").
 		Set("slug = excluded.slug, title = excluded.title, lead = excluded.lead, html = excluded.html").
 		Set("state = excluded.state, audience = excluded.audience, front = excluded.front").
 		Set("version = excluded.version, updated_at = excluded.updated_at").Exec(ctx)
@@ -229,7 +229,7 @@ func (s *Service) Collection(ctx context.Context, v access.Viewer, slug string) 
 func (s *Service) collection(ctx context.Context, v access.Viewer, which string, args ...any) (*Collection, []Pick, error) {
 	var c Collection
 	err := readable(s.DB.Read().NewSelect().Model(&c).Where(which, args...), v).
-		ExcludeColumn("count").OrderExpr("c.updated_at DESC").Limit(1).Scan(ctx)
+		OrderExpr("c.updated_at DESC").Limit(1).Scan(ctx)
 	if db.IsMissing(err) {
 		return nil, nil, nil
 	}

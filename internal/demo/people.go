@@ -1,6 +1,3 @@
-// Package demo fills a database with made-up people and content, so that somebody who looks at the site for the first
-// time finds it inhabited. Everything in it says that it is a sample; nothing of it stands under a real municipality's
-// name but facts that the sources name.
 package demo
 
 import (
@@ -26,25 +23,36 @@ func People(ctx context.Context, members *member.Service) (map[string]string, er
 	return members.AddSamples(ctx, samples)
 }
 
-// about is who the demo people are beside their accounts. The municipalities are made up (見本).
+// The made-up municipalities (contract §3).
+const (
+	midori   = "990001"
+	kawasemi = "990002"
+	sorairo  = "990003"
+	momiji   = "990004"
+)
+
+func part(year int, role, team string) member.SamplePart {
+	return member.SamplePart{Year: year, Course: member.Regular, Role: role, Team: team}
+}
+
+// about is who the demo people are beside their accounts: what they have written (content/entries) fits it.
 var about = map[string]member.Sample{
-	"alumnus@example.jp": {Kana: "みほん はなこ", Municipality: "990001", Section: "企画課",
-		About: "窓口から人事、いまは企画へ。異動しても続く対話の場をつくることに関心があります。（見本の人物です）",
-		Parts: []member.SamplePart{{Year: 2019, Course: member.Manager, Role: member.Alumnus, Team: "2019-みどり見本市-管理職"}}},
-	"alumnus2@example.jp": {Kana: "れいじ たろう", Municipality: "990002", Section: "総務課",
-		About: "小さな町の小さな対話を続けています。（見本の人物です）",
-		Parts: []member.SamplePart{{Year: 2019, Course: member.Regular, Role: member.Alumnus, Team: "2019-かわせみ見本町-A"}}},
-	"fellow@example.jp": {Kana: "しさく けん", Municipality: "990003", Section: "人事課",
+	"alumnus@example.jp": {Kana: "みほん はなこ", Municipality: midori, Section: "企画課",
+		About: "係の対話から働き方を見直しました。異動しても続く対話の場をつくることに関心があります。（見本の人物です）",
+		Parts: []member.SamplePart{part(2024, member.Alumnus, "2024-みどり見本市-A")}},
+	"alumnus2@example.jp": {Kana: "れいじ たろう", Municipality: kawasemi, Section: "総務課",
+		About: "小さな町で、窓口の手続きを客になって見直しました。（見本の人物です）",
+		Parts: []member.SamplePart{part(2023, member.Alumnus, "2023-かわせみ見本町-A")}},
+	"fellow@example.jp": {Kana: "しさく けん", Municipality: sorairo, Section: "人事課",
 		About: "今年度の研究生です。先輩たちの取り組みを読んでいます。（見本の人物です）",
-		Parts: []member.SamplePart{{Year: 2026, Course: member.Regular, Role: member.Fellow, Team: "2026-そらいろ見本区-A"}}},
-	"adviser@example.jp": {Kana: "かめい さくら", Municipality: "990004", Section: "市民協働課",
+		Parts: []member.SamplePart{part(2026, member.Fellow, "2026-そらいろ見本区-A")}},
+	"adviser@example.jp": {Kana: "かりな さくら", Municipality: momiji, Section: "市民協働課",
 		About: "幹事としてチームの対話に立ち会っています。（見本の人物です）",
-		Parts: []member.SamplePart{
-			{Year: 2016, Course: member.Regular, Role: member.Alumnus, Team: "2016-もみじ見本市-A"},
-			{Year: 2026, Course: member.Regular, Role: member.Adviser}}},
-	"moderator@example.jp": {Kana: "みほん みさき", Municipality: "990001", Section: "職員課", Staff: []string{member.Moderator},
-		Parts: []member.SamplePart{{Year: 2018, Course: member.Regular, Role: member.Alumnus, Team: "2018-みどり見本市-A"}}},
+		Parts: []member.SamplePart{part(2021, member.Alumnus, "2021-もみじ見本市-A"), part(2026, member.Adviser, "")}},
+	"moderator@example.jp": {Kana: "みほん みさき", Municipality: sorairo, Section: "職員課", Staff: []string{member.Moderator},
+		About: "実践を集めて紹介する係です。（見本の人物です）",
+		Parts: []member.SamplePart{part(2022, member.Alumnus, "2022-そらいろ見本区-A")}},
 	"secretariat@example.jp": {Kana: "れいじ しのぶ", Section: "事務局", Staff: []string{member.Secretariat}},
-	"applicant@example.jp":   {Kana: "しさく あゆむ", Municipality: "990004"},
+	"applicant@example.jp":   {Kana: "しさく あゆむ", Municipality: momiji},
 	"visitor@example.jp":     {Kana: "けんがく あおい"},
 }

@@ -44,7 +44,7 @@ func buildTable() *rows {
 
 // demo are the made-up municipalities of the demo. They lie on no map, so they have no position.
 var demo = []Municipality{
-	sample("990001", "みどり見本市", "みどりみほんし", "Midorimihon-shi", KindCity, 52000),
+	sample("990001", "みどり見本市", "みどりみほんし", "Midorimihon-shi", KindCity, 68000),
 	sample("990002", "かわせみ見本町", "かわせみみほんちょう", "Kawasemimihon-cho", KindTown, 9800),
 	sample("990003", "そらいろ見本区", "そらいろみほんく", "Sorairomihon-ku", KindSpecialWard, 180000),
 	sample("990004", "もみじ見本市", "もみじみほんし", "Momijimihon-shi", KindCity, 31000),

@@ -3,7 +3,9 @@ package member
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/uptrace/bun"
 
@@ -78,4 +80,14 @@ func adopt(ctx context.Context, tx db.Tx, p *Person, r rosterRow) error {
 		return fmt.Errorf("adopt roster row %s: %w", r.ID, err)
 	}
 	return nil
+}
+
+// nameKey is what names are compared by: without blanks, selectors of variants, widths and letter case.
+func nameKey(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Variation_Selector, r) {
+			return -1
+		}
+		return r
+	}, text.Key(name))
 }

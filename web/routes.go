@@ -4,25 +4,77 @@ import (
 	"net/http"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/web/api"
 	"github.com/manetomo/manetomo/web/asset"
+	"github.com/manetomo/manetomo/web/collections"
+	"github.com/manetomo/manetomo/web/desk"
+	"github.com/manetomo/manetomo/web/help"
 	"github.com/manetomo/manetomo/web/notifications"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/top"
 )
+
+// router gathers the routes of the site.
+type router struct {
+	mux *http.ServeMux
+	s   *Site
+}
+
+// on answers a pattern with a page's handler.
+func (t router) on(pattern string, h page.Handler) { t.mux.Handle(pattern, handle(h)) }
 
 // routes is every URL of the site.
 func (s *Site) routes(m *metrics) http.Handler {
-	mux := http.NewServeMux()
-	on := func(pattern string, h page.Handler) { mux.Handle(pattern, handle(h)) }
+	t := router{http.NewServeMux(), s}
+	t.mux.Handle("GET /assets/", asset.Handler())
+	t.mux.HandleFunc("GET /healthz", s.alive)
+	t.mux.HandleFunc("GET /readyz", s.ready)
+	t.mux.Handle("GET /metrics", s.serveMetrics(m))
+	t.public()
+	t.desk()
+	t.notices()
+	t.on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
+	return t.mux
+}
 
-	mux.Handle("GET /assets/", asset.Handler())
-	mux.HandleFunc("GET /healthz", s.alive)
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", s.serveMetrics(m))
+// public is what explains the site to anybody.
+func (t router) public() {
+	t.on("GET /{$}", top.Page(t.s.front))
+	h := help.New(t.s.Contact)
+	t.on("GET /help", h.Index)
+	t.on("GET /help/{slug}", h.Page)
+	t.on("GET /about", h.About())
+	t.on("GET /guide", h.Guide())
+	t.on("GET /terms", h.Terms())
+	t.on("GET /privacy", h.Privacy())
+	t.on("GET /accessibility", h.Accessibility())
+	picks := collections.Pages{Curate: t.s.Curate}
+	t.on("GET /e/{id}", t.s.entry)
+	t.on("GET /collections", picks.List)
+	t.on("GET /collections/{slug}", picks.Show)
+}
 
-	notices := notifications.Pages{Notify: s.Notify}
-	on("GET /notifications", notices.List)
-	on("POST /notifications/read", notices.Read)
+// desk is the moderators' place, and the form by which anybody asks them to look.
+func (t router) desk() {
+	p := desk.Pages{Curate: t.s.Curate, Archive: t.s.Archive, Members: t.s.Members}
+	t.on("GET /desk", p.Queue)
+	t.on("POST /desk", p.Decide)
+	t.on("GET /desk/flags", p.Flags)
+	t.on("POST /desk/flags", p.DecideFlag)
+	t.on("GET /desk/pick", p.Picks)
+	t.on("POST /desk/pick", p.SavePick)
+	t.on("GET /desk/pick/new", p.Pick)
+	t.on("GET /desk/pick/{slug}", p.Pick)
+	t.on("GET /desk/log", p.Record)
+	t.on("GET /flags/new", p.Raise)
+	t.on("POST /flags/new", p.Raised)
+}
 
-	on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
-	return mux
+func (t router) notices() {
+	p := notifications.Pages{Notify: t.s.Notify}
+	t.on("GET /notifications", p.List)
+	t.on("POST /notifications/read", p.Read)
+	a := api.Notices{Notify: t.s.Notify, BaseURL: t.s.BaseURL}
+	t.on("GET /api/v1/notices", a.List)
+	t.on("PUT /api/v1/notices/read", a.Read)
 }

@@ -11,10 +11,13 @@ import (
 	"net/netip"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/auth"
+	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
+	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/search"
 )
 
@@ -24,12 +27,16 @@ type Site struct {
 	Log     *slog.Logger
 	BaseURL string // as people see it, without a slash at the end
 	Demo    bool
+	Contact string // how the secretariat is reached; may be empty
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MetricsFrom    []netip.Prefix // who may read /metrics
 
 	Members *member.Service
 	Auth    *auth.Service
+	Archive *archive.Service
+	Talk    *talk.Service
+	Curate  *curate.Service
 	Notify  *notify.Service
 	Index   *search.Index
 }

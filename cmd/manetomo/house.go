@@ -10,13 +10,16 @@ import (
 	"net/url"
 	"path/filepath"
 
+	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/auth"
 	"github.com/manetomo/manetomo/internal/auth/demoprovider"
 	"github.com/manetomo/manetomo/internal/config"
+	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/mail"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
+	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web"
 )
@@ -42,7 +45,8 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	}
 	h := &house{}
 	s := &web.Site{DB: d, Log: slog.Default(), BaseURL: c.Base(ln.Addr()), Demo: c.Demo, TrustedProxies: proxies, MetricsFrom: readers,
-		Members: member.New(d), Notify: &notify.Service{DB: d}}
+		Contact: c.Contact, Members: member.New(d), Archive: &archive.Service{DB: d}, Talk: &talk.Service{DB: d},
+		Curate: &curate.Service{DB: d}, Notify: &notify.Service{DB: d}}
 	h.site = s
 	if err := h.signIn(p, c, d); err != nil {
 		return nil, err

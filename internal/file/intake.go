@@ -69,7 +69,7 @@ func spool(dir string, head []byte, rest io.Reader) (*os.File, int64, error) {
 	case err != nil:
 		err = full(fmt.Errorf("read upload: %w", err))
 	case size > MaxSize:
-		err = tooLarge(0)
+		err = tooLarge()
 	}
 	if err != nil {
 		temp.Close()

@@ -14,14 +14,19 @@ import (
 	"github.com/manetomo/manetomo/internal/file/pdfium"
 )
 
-// engine is opened once per test that needs it; its compiled code is shared by all runs on this machine.
-func engine(t testing.TB) *pdfium.Engine {
+// options let all tests and runs on this machine share the compiled engine.
+func options(t testing.TB) pdfium.Options {
 	t.Helper()
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		dir = t.TempDir()
 	}
-	e, err := pdfium.Open(context.Background(), pdfium.Options{CacheDir: filepath.Join(dir, "manetomo-pdfium")})
+	return pdfium.Options{CacheDir: filepath.Join(dir, "manetomo-pdfium")}
+}
+
+func engine(t testing.TB) *pdfium.Engine {
+	t.Helper()
+	e, err := pdfium.Open(context.Background(), options(t))
 	if err != nil {
 		t.Fatal(err)
 	}

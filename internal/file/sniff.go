@@ -153,12 +153,11 @@ func CleanName(name string) string {
 	return name
 }
 
-// tooLarge is the sentence for a file past the limit; size is 0 when the rest was not read.
-func tooLarge(size int64) error {
-	if size > 0 {
-		return &apperr.Error{Kind: apperr.TooLarge, Field: "file",
-			Message: fmt.Sprintf("このファイルは%dMBです。100MBまでのものを選んでください。PDFは「サイズを小さくして保存」で軽くできます。", (size+(1<<20)-1)>>20)}
-	}
+// tooLarge is the sentence for a file past the limit; the rest of it is not read, so nobody knows its size.
+func tooLarge() error {
 	return &apperr.Error{Kind: apperr.TooLarge, Field: "file",
 		Message: "このファイルは100MBをこえています。100MBまでのものを選んでください。PDFは「サイズを小さくして保存」で軽くできます。"}
 }
+
+// megabytes rounds up: a file of 100.2 MB is not of 100.
+func megabytes(size int64) int64 { return (size + 1<<20 - 1) >> 20 }

@@ -1,0 +1,138 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/text"
+)
+
+// Upload is a file that somebody sends.
+type Upload struct {
+	Name string // as their machine calls it
+	Type string // as their browser declares it; may be empty
+	Alt  string // what the picture shows, in words
+	Body io.Reader
+}
+
+const maxAlt = 500
+
+// Attach takes a file in and puts it to an entry of the viewer's. What can be said at once is an Invalid or TooLarge
+// error, and the rest of the upload is not read; reading the document follows in the background.
+func (s *Service) Attach(ctx context.Context, v access.Viewer, entry string, u Upload) (*File, error) {
+	alt, err := text.OptionalLine("alt", "画像の説明", u.Alt, maxAlt)
+	if err != nil {
+		return nil, err
+	}
+	// Asked before the upload is read, so that a stranger's gigabytes are not; and again with the row.
+	if err := mayAttach(ctx, s.DB.Read(), v, entry); err != nil {
+		return nil, err
+	}
+	in, err := takeIn(s.Temp, u.Name, u.Type, u.Body)
+	if err != nil {
+		return nil, err
+	}
+	defer in.discard()
+	f := &File{ID: db.NewID(), Entry: entry, Name: in.name, Type: in.kind, Size: in.size, SHA256: in.sha256, Alt: alt,
+		State: Processing, CreatedBy: v.Person}
+	f.Blob = originalBlob(f.ID)
+	if err := s.Blobs.Put(ctx, f.Blob, in.temp, in.size); err != nil {
+		return nil, full(err)
+	}
+	if err := s.addRow(ctx, v, f); err != nil {
+		// A file without a row is litter: the sweep would take it within a day.
+		return nil, errors.Join(err, s.Blobs.Delete(context.WithoutCancel(ctx), f.Blob))
+	}
+	return f, nil
+}
+
+func (s *Service) addRow(ctx context.Context, v access.Viewer, f *File) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if tx.Postgres { // two uploads at once must not pass a limit together
+			_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtext(?)), pg_advisory_xact_lock(hashtext(?))",
+				"file:"+v.Person, "file:"+f.Entry).Exec(ctx)
+			if err != nil {
+				return fmt.Errorf("wait for other uploads: %w", err)
+			}
+		}
+		if err := mayAttach(ctx, tx, v, f.Entry); err != nil {
+			return err
+		}
+		if err := withinLimits(ctx, tx, v, f); err != nil {
+			return err
+		}
+		f.CreatedAt = tx.Now
+		err := tx.NewRaw("SELECT COALESCE(MAX(position), 0) + 1 FROM file WHERE entry = ?", f.Entry).Scan(ctx, &f.Position)
+		if err != nil {
+			return fmt.Errorf("place file: %w", err)
+		}
+		if _, err := tx.NewInsert().Model(f).Exec(ctx); err != nil {
+			return fmt.Errorf("add file: %w", err)
+		}
+		e := told(event.FileAttached, f, v.Person)
+		if err := event.Append(ctx, tx, e); err != nil {
+			return err
+		}
+		f.Seq = e.Seq
+		return nil
+	})
+}
+
+// withinLimits looks at the files that the entry and the person already have.
+func withinLimits(ctx context.Context, tx db.Tx, v access.Viewer, f *File) error {
+	var entry, day int64
+	err := tx.NewRaw("SELECT COALESCE(SUM(size), 0) FROM file WHERE entry = ?", f.Entry).Scan(ctx, &entry)
+	if err != nil {
+		return fmt.Errorf("sum files of entry: %w", err)
+	}
+	if entry+f.Size > MaxEntrySize {
+		return &apperr.Error{Kind: apperr.TooLarge, Field: "file", Message: fmt.Sprintf(
+			"ひとつの記事に載せられるファイルは、合わせて200MBまでです。いま%dMBあり、このファイルは%dMBです。ファイルを軽くするか、ほかのファイルを外してください。", megabytes(entry), megabytes(f.Size))}
+	}
+	if v.Unlimited {
+		return nil
+	}
+	err = tx.NewRaw("SELECT COALESCE(SUM(size), 0) FROM file WHERE created_by = ? AND created_at > ?",
+		v.Person, tx.Now.Add(-24*time.Hour)).Scan(ctx, &day)
+	if err != nil {
+		return fmt.Errorf("sum files of person: %w", err)
+	}
+	if day+f.Size > MaxDaySize {
+		return apperr.New(apperr.TooLarge, "1日に載せられるファイルは、合わせて2GBまでです。書いた内容は残っています。明日、続きを載せてください。")
+	}
+	return nil
+}
+
+// Remove takes a file out of its entry. Its blobs go with the next sweep.
+func (s *Service) Remove(ctx context.Context, v access.Viewer, id string) error {
+	f, err := s.Get(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := mayAttach(ctx, tx, v, f.Entry); err != nil {
+			return err
+		}
+		res, err := tx.NewDelete().Model((*File)(nil)).Where("id = ?", id).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("remove file %s: %w", id, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(apperr.Missing(), err)
+		}
+		return event.Append(ctx, tx, told(event.FileRemoved, f, v.Person))
+	})
+}
+
+// told is the event that something happened to a file.
+func told(kind event.Kind, f *File, actor string) *event.Event {
+	e := event.Event{Kind: kind, Subject: f.ID, Actor: actor}.With(map[string]string{"entry": f.Entry})
+	return &e
+}

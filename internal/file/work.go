@@ -1,0 +1,233 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file/blob"
+	"github.com/manetomo/manetomo/internal/file/pdfium"
+)
+
+// The queue: a worker has a file for the lease, which it renews with every page; a worker that died loses it.
+const (
+	lease    = 3 * time.Minute // longer than opening a document and reading its slowest page
+	maxTries = 3
+	lookAt   = 2 * time.Second // the queue is looked at this often without a signal
+)
+
+// pauses are how long a file rests after a fault that may pass, such as a store that does not answer.
+var pauses = []time.Duration{10 * time.Second, time.Minute}
+
+// Work reads files from the queue until ctx ends, workers at a time. Several nodes may work on the same queue.
+func (s *Service) Work(ctx context.Context, o pdfium.Options, workers int) error {
+	engine, err := pdfium.Open(ctx, o)
+	if err != nil {
+		return fmt.Errorf("open the document reader: %w", err)
+	}
+	defer engine.Close(context.WithoutCancel(ctx))
+	if err := s.freeLeases(ctx); err != nil {
+		return err
+	}
+	var all sync.WaitGroup
+	for range max(1, workers) {
+		all.Go(func() { s.work(ctx, engine) })
+	}
+	all.Wait()
+	return ctx.Err()
+}
+
+// freeLeases gives back what a killed program had in hand. On SQLite there is no other node that could have it.
+func (s *Service) freeLeases(ctx context.Context) error {
+	if s.DB.Postgres() {
+		return nil
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.NewRaw("UPDATE file SET lease_until = NULL WHERE state = ? AND lease_until IS NOT NULL", Processing).Exec(ctx)
+		return err
+	})
+}
+
+func (s *Service) work(ctx context.Context, engine *pdfium.Engine) {
+	for ctx.Err() == nil {
+		written := s.DB.Written()
+		did, err := s.WorkOne(ctx, engine)
+		if err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "reading files failed, will try again", "err", err)
+		}
+		if did && err == nil {
+			continue
+		}
+		if err != nil {
+			written = nil // whatever fails now fails at once again
+		}
+		timer := time.NewTimer(lookAt)
+		select {
+		case <-ctx.Done():
+		case <-written:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// WorkOne reads one file of the queue and tells whether there was one.
+func (s *Service) WorkOne(ctx context.Context, engine *pdfium.Engine) (bool, error) {
+	f, err := s.claim(ctx)
+	if err != nil || f == nil {
+		return false, err
+	}
+	note, err := s.process(ctx, engine, f)
+	debug.FreeOSMemory() // a poster takes a hundred megabytes for a second
+	keep := context.WithoutCancel(ctx)
+	switch {
+	case err == nil:
+		return true, s.finish(keep, f, Ready, note)
+	case ctx.Err() != nil:
+		return true, s.giveBack(keep, f, 0, f.Tries-1)
+	case errors.Is(err, blob.ErrMissing):
+		slog.ErrorContext(ctx, "a file's blob is missing", "file", f.ID, "err", err)
+		return true, s.finish(keep, f, Failed, reasonMissing)
+	case reasonFor(err) != "":
+		slog.InfoContext(ctx, "a file could not be read", "file", f.ID, "err", err)
+		return true, s.finish(keep, f, Failed, reasonFor(err))
+	case errors.Is(err, errLost):
+		return true, nil // another worker has it now
+	case f.Tries >= maxTries:
+		slog.ErrorContext(ctx, "a file was given up", "file", f.ID, "tries", f.Tries, "err", err)
+		return true, s.finish(keep, f, Failed, reasonGivenUp)
+	}
+	return true, errors.Join(fmt.Errorf("read file %s: %w", f.ID, err), s.giveBack(keep, f, pauses[f.Tries-1], f.Tries))
+}
+
+// claim takes the oldest file that nobody has. Most of the time there is none, and nothing is written.
+func (s *Service) claim(ctx context.Context) (*File, error) {
+	waiting, err := s.DB.Read().NewSelect().Table("file").Where("state = ?", Processing).
+		Where("(lease_until IS NULL OR lease_until < ?)", s.DB.Now()).Exists(ctx)
+	if err != nil || !waiting {
+		return nil, err
+	}
+	f := &File{}
+	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		skip := ""
+		if tx.Postgres {
+			skip = "FOR UPDATE SKIP LOCKED"
+		}
+		err := tx.NewRaw(`UPDATE file SET lease_until = ?, tries = tries + 1 WHERE id = (
+				SELECT id FROM file WHERE state = ? AND (lease_until IS NULL OR lease_until < ?)
+				ORDER BY created_at, id LIMIT 1 `+skip+`)
+			RETURNING id, entry, name, type, size, blob, tries`, tx.Now.Add(lease), Processing, tx.Now).Scan(ctx, f)
+		if db.IsMissing(err) {
+			f = nil // another worker was first
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take a file from the queue: %w", err)
+	}
+	if f != nil && f.Tries > maxTries { // it killed its workers: nobody could say so
+		return nil, s.finish(ctx, f, Failed, reasonGivenUp)
+	}
+	return f, nil
+}
+
+// process reads the file and keeps its pages one by one. A panic in a picture's decoder is an error like others.
+func (s *Service) process(ctx context.Context, engine *pdfium.Engine, f *File) (note string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	data, err := blob.Read(ctx, s.Blobs, f.Blob, MaxSize)
+	if err != nil {
+		return "", err
+	}
+	if f.Type != PDF {
+		s.decoding.Lock()
+		defer s.decoding.Unlock()
+	}
+	return readFile(ctx, engine, f.Type, data, func(sh sheet) error { return s.keepPage(ctx, f, sh) })
+}
+
+// errLost says that the lease went to another worker.
+var errLost = errors.New("the file belongs to another worker")
+
+// keepPage keeps a page: its pictures first, then its row, which also renews the lease. tries is the lease's number:
+// a worker that has lost it writes nothing more.
+func (s *Service) keepPage(ctx context.Context, f *File, sh sheet) error {
+	var widths []string
+	for _, p := range sh.pictures {
+		name := pictureBlob(f.ID, sh.number, p.width)
+		if err := s.Blobs.Put(ctx, name, strings.NewReader(string(p.jpeg)), int64(len(p.jpeg))); err != nil {
+			return err
+		}
+		widths = append([]string{strconv.Itoa(p.width)}, widths...) // made large to small
+	}
+	page := &Page{File: f.ID, Number: sh.number, Width: sh.width, Height: sh.height, Text: sh.text, Words: sh.words,
+		Colour: sh.colour, Widths: strings.Join(widths, ",")}
+	if page.Words == nil {
+		page.Words = []pdfium.Word{}
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		res, err := tx.NewRaw("UPDATE file SET lease_until = ?, page_count = ? WHERE id = ? AND tries = ? AND state = ?",
+			tx.Now.Add(lease), sh.number, f.ID, f.Tries, Processing).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("renew lease: %w", err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(errLost, err)
+		}
+		_, err = tx.NewInsert().Model(page).On("CONFLICT (file, number) DO UPDATE").
+			Set("width = EXCLUDED.width, height = EXCLUDED.height, text = EXCLUDED.text, words = EXCLUDED.words").
+			Set("colour = EXCLUDED.colour, widths = EXCLUDED.widths").Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("keep page %d: %w", sh.number, err)
+		}
+		return nil
+	})
+}
+
+// finish says how reading ended, once.
+func (s *Service) finish(ctx context.Context, f *File, state State, reason string) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		res, err := tx.NewRaw("UPDATE file SET state = ?, reason = ?, lease_until = NULL WHERE id = ? AND tries = ? AND state = ?",
+			state, reason, f.ID, f.Tries, Processing).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("finish file %s: %w", f.ID, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err // removed meanwhile, or another worker's
+		}
+		kind := event.FileReady
+		if state == Failed {
+			kind = event.FileFailed
+		}
+		return event.Append(ctx, tx, told(kind, f, ""))
+	})
+}
+
+// giveBack lets the file wait for its next try.
+func (s *Service) giveBack(ctx context.Context, f *File, pause time.Duration, tries int) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		var until *time.Time // nobody's, at once
+		if pause > 0 {
+			t := tx.Now.Add(pause)
+			until = &t
+		}
+		_, err := tx.NewRaw("UPDATE file SET lease_until = ?, tries = ? WHERE id = ? AND tries = ? AND state = ?",
+			until, tries, f.ID, f.Tries, Processing).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("give file %s back: %w", f.ID, err)
+		}
+		return nil
+	})
+}

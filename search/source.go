@@ -231,7 +231,7 @@ func (r Rows) addAfterwards(ctx context.Context, ids []string, docs map[string]*
 	labels := map[string]string{"after": "その後", "adoption": "うちでもやってみた"}
 	for _, row := range rows {
 		if d := docs[row.Entry]; d != nil {
-			d.add(row.Key, labels[row.Key], text.Plain(row.Body), access.Members)
+			d.add(row.Key, labels[row.Key], text.Plain(row.Body), "")
 		}
 	}
 	return nil

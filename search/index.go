@@ -41,7 +41,8 @@ type Index struct {
 		ch chan struct{}
 	}
 	progress atomic.Pointer[Progress]
-	damaged  atomic.Bool
+	damaged  atomic.Bool // to be built anew, and not to be asked until then
+	renew    atomic.Bool // to be built anew, and good enough until then
 }
 
 // Progress is how far a rebuild has come.
@@ -105,7 +106,7 @@ func (x *Index) Close() error {
 func (x *Index) Stale(epoch string) bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return x.cur == nil || x.cur.mark.Analyzer != analyzerVersion || x.cur.mark.Epoch != epoch || x.damaged.Load()
+	return x.cur == nil || x.cur.mark.Analyzer != analyzerVersion || x.cur.mark.Epoch != epoch || x.damaged.Load() || x.renew.Load()
 }
 
 // Seq is the position in the log that the index has reached.

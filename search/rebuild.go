@@ -145,6 +145,7 @@ func (x *Index) swap(dir string, names *names) error {
 	old := x.cur
 	x.cur = g
 	x.damaged.Store(false)
+	x.renew.Store(false)
 	x.mu.Unlock()
 	x.names.replace(names)
 	x.reached(g.mark.Seq)

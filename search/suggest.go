@@ -167,3 +167,25 @@ func (x *Index) Suggest(v access.Viewer, text string, most int) []Suggestion {
 	}
 	return append(out, x.names.find(v, key, most-len(out))...)
 }
+
+// fillNames reads the titles of the index that was opened.
+func (x *Index) fillNames() {
+	snap, done, err := x.snapshot()
+	if err != nil {
+		return // it is being built, and brings its names
+	}
+	defer done()
+	n := newNames()
+	base := int32(0)
+	for _, segment := range snap.Segments() {
+		docs := segment.DocNumbersLive().Iterator()
+		for docs.HasNext() {
+			var d Document
+			if err := loadStored(snap, base+int32(docs.Next()), &d); err == nil {
+				n.add([]Document{d})
+			}
+		}
+		base += int32(segment.FullSize())
+	}
+	x.names.replace(n)
+}

@@ -1,0 +1,110 @@
+package live
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/manetomo/manetomo/internal/apperr"
+)
+
+// Poll answers GET /live?topics=ID:n,… with the frames that a socket would have carried, in an array: at the first
+// event, or after 25 seconds. timeout=0 answers at once.
+func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
+	if !s.Viewer.CanTalk() {
+		return apperr.Missing()
+	}
+	topics, wait, err := pollAsked(req)
+	if err != nil {
+		return err
+	}
+	r := h.newReader(s, nil)
+	if err := h.join(r); err != nil {
+		return err
+	}
+	defer h.leave(r)
+	h.stats.Polls.Add(1)
+	defer h.stats.Polls.Add(-1)
+	ctx := req.Context()
+	r.push(item{buf: appendFrame(nil, r.welcome())})
+	for _, a := range topics {
+		since, given, valid := a.since()
+		h.subscribe(ctx, r, a.Topic, since, given, valid)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for wait > 0 && !r.worthAnswering() {
+		select {
+		case <-r.room:
+			continue
+		case <-timer.C:
+		case <-r.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		break
+	}
+	h.stats.PollsAnswered.Add(1)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(r.asArray()) // a reader that has gone asks again with its n
+	return nil
+}
+
+func pollAsked(req *http.Request) (topics []asked, wait time.Duration, err error) {
+	wait = pollTime
+	q := req.URL.Query()
+	if t := q.Get("timeout"); t != "" {
+		seconds, err := strconv.Atoi(t)
+		if err != nil || seconds < 0 {
+			return nil, 0, apperr.New(apperr.Malformed, "timeout は 0 から 25 の数字で書いてください。")
+		}
+		wait = min(pollTime, time.Duration(seconds)*time.Second)
+	}
+	for part := range strings.SplitSeq(q.Get("topics"), ",") {
+		if part == "" {
+			continue
+		}
+		topic, n, given := strings.Cut(part, ":")
+		a := asked{Topic: topic}
+		if given {
+			number := json.Number(n)
+			a.Since = &number
+		}
+		topics = append(topics, a)
+	}
+	if len(topics) == 0 || len(topics) > maxTopics {
+		return nil, 0, apperr.New(apperr.Malformed, "topics に、話し合いを 1 から 20 まで ID:n の形で並べてください。")
+	}
+	return topics, wait, nil
+}
+
+// worthAnswering tells whether the queue holds anything but the greeting and where topics stand.
+func (r *reader) worthAnswering() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.news || r.ended
+}
+
+// asArray ends the reader and makes its queue one JSON array.
+func (r *reader) asArray() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.ended {
+		r.ended = true
+		close(r.done)
+	}
+	out := make([]byte, 0, r.bytes+16)
+	out = append(out, '[')
+	for _, it := range r.queue {
+		payloads(it.buf, func(text []byte) {
+			if len(out) > 1 {
+				out = append(out, ',')
+			}
+			out = append(out, text...)
+		})
+	}
+	return append(out, ']')
+}

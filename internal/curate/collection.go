@@ -240,7 +240,7 @@ func (s *Service) collection(ctx context.Context, v access.Viewer, which string,
 	q := s.DB.Read().NewSelect().TableExpr("collection_item AS i").
 		ColumnExpr("e.id AS entry, e.kind, e.title, e.summary, e.municipality, e.year, e.course, e.audience, i.note").
 		ColumnExpr("COALESCE(f.id, '') AS file, COALESCE(g.colour, '') AS colour").
-		ColumnExpr("COALESCE(g.width, 0) AS width, COALESCE(g.height, 0) AS height").
+		ColumnExpr("COALESCE(g.width, 0.0) AS width, COALESCE(g.height, 0.0) AS height").
 		Join("JOIN entry AS e ON e.id = i.entry").
 		Join("LEFT JOIN file AS f ON f.id = (SELECT id FROM file WHERE entry = e.id AND state = 'ready' ORDER BY position, id LIMIT 1)").
 		Join("LEFT JOIN page AS g ON g.file = f.id AND g.number = 1").

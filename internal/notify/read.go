@@ -87,7 +87,7 @@ func (s *Service) Unread(ctx context.Context, v access.Viewer) (int, error) {
 	some := readable(s.DB.Read().NewSelect().TableExpr("notice AS n").ColumnExpr("1"), v).
 		Where("n.person = ?", v.Person).Where("n.read_at IS NULL").Limit(shown)
 	var n int
-	if err := s.DB.Read().NewSelect().TableExpr("(?) AS some", some).ColumnExpr("COUNT(*)").Scan(ctx, &n); err != nil {
+	if err := s.DB.Read().NewSelect().TableExpr("(?) AS counted", some).ColumnExpr("COUNT(*)").Scan(ctx, &n); err != nil {
 		return 0, fmt.Errorf("count notices of %s: %w", v.Person, err)
 	}
 	return n, nil

@@ -1,0 +1,252 @@
+package live_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/testkit"
+)
+
+// shown is a post as a page shows it: what a reader of events must arrive at.
+type shown struct {
+	Number  int64
+	HTML    string
+	Removed string
+	Useful  int
+}
+
+func pageOf(t testing.TB, s *site, v access.Viewer, topic string) (posts map[string]shown, n int64) {
+	t.Helper()
+	posts = map[string]shown{}
+	page, err := s.talk.Page(t.Context(), v, topic, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, all, err := s.talk.Posts(t.Context(), v, topic, 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		if p.N > page.N {
+			continue // added after the page's moment: the events tell
+		}
+		sh := shown{Number: p.Number, HTML: p.HTML, Useful: p.Counts[talk.Useful]}
+		switch p.State {
+		case access.Withdrawn:
+			sh.Removed = "author"
+		case access.Hidden:
+			sh.Removed = "moderator"
+		}
+		posts[p.ID] = sh
+	}
+	return posts, page.N
+}
+
+// apply does to a page what a frame says.
+func apply(posts map[string]shown, f frame) {
+	switch f.Kind {
+	case "post", "edit", "remove", "restore":
+		posts[f.ID] = shown{Number: f.Number, HTML: f.HTML, Removed: f.Removed, Useful: f.Counts["useful"]}
+	case "reaction":
+		p := posts[f.ID]
+		if p.Useful = f.Counts["useful"]; f.Removed == "" {
+			posts[f.ID] = p
+		}
+	}
+}
+
+// follower reads a topic from its n on, cutting and coming back as it likes, and notes every n it is sent.
+type follower struct {
+	name  string
+	sites []*site
+	topic string
+	n     int64
+	seen  []int64
+	posts map[string]shown
+	rnd   *rand.Rand
+}
+
+func (f *follower) take(fr frame) error {
+	if fr.T != "ev" || fr.Topic != f.topic {
+		return nil
+	}
+	if fr.N != f.n+1 {
+		return fmt.Errorf("%s: event %d came after %d", f.name, fr.N, f.n)
+	}
+	f.n = fr.N
+	f.seen = append(f.seen, fr.N)
+	apply(f.posts, fr)
+	return nil
+}
+
+// bySocket reads up to some events and hangs up without a word.
+func (f *follower) bySocket(t testing.TB, s *site, until int64) error {
+	ws, _, err := s.tryDial("reader", nil)
+	if err != nil {
+		return err
+	}
+	defer ws.NetConn().Close()
+	c := &conn{ws, t}
+	c.send(`{"t":"sub","topic":%q,"since":%d}`, f.topic, f.n)
+	for cut := f.rnd.IntN(40); f.n < until && cut > 0; cut-- {
+		fr, err := c.try()
+		if err != nil {
+			return err
+		}
+		if fr.T == "error" || fr.T == "gap" || fr.T == "bye" {
+			return fmt.Errorf("%s: got %+v", f.name, fr)
+		}
+		if err := f.take(fr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *follower) byPoll(s *site, until int64, query string) error {
+	for range f.rnd.IntN(4) {
+		if f.n >= until {
+			return nil
+		}
+		status, frames, err := s.poll(context.Background(), "reader", fmt.Sprintf("topics=%s:%d%s", f.topic, f.n, query))
+		if err != nil || status != 200 {
+			return fmt.Errorf("poll: %d, %w", status, err)
+		}
+		for _, fr := range frames {
+			if err := f.take(fr); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (f *follower) run(t testing.TB, until int64) error {
+	for f.n < until {
+		s := f.sites[f.rnd.IntN(len(f.sites))]
+		way := f.name
+		if way == "mixture" {
+			way = []string{"socket", "long poll", "plain poll"}[f.rnd.IntN(3)]
+		}
+		var err error
+		switch way {
+		case "socket":
+			err = f.bySocket(t, s, until)
+		case "long poll":
+			err = f.byPoll(s, until, "")
+		default:
+			err = f.byPoll(s, until, "&timeout=0")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write does random acts until the topic has had at least until events.
+func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rnd *rand.Rand) {
+	var mine []string
+	for {
+		var c talk.Change
+		var err error
+		ctx := context.Background()
+		switch act := rnd.IntN(10); {
+		case act < 5 || len(mine) == 0:
+			var p talk.Posted
+			p, err = s.talk.Post(ctx, v, topic, talk.NewPost{Body: fmt.Sprint("投稿 ", rnd.IntN(1000))})
+			c = p.Change
+			mine = append(mine, p.ID)
+		case act < 6:
+			c, err = s.talk.Edit(ctx, v, mine[rnd.IntN(len(mine))], fmt.Sprint("直し ", rnd.IntN(1000)))
+		case act < 7:
+			c, err = s.talk.Remove(ctx, v, mine[rnd.IntN(len(mine))])
+		case act < 8:
+			c, err = s.talk.Undo(ctx, v, mine[rnd.IntN(len(mine))])
+		default:
+			c, err = s.talk.React(ctx, v, mine[rnd.IntN(len(mine))], talk.Useful, rnd.IntN(2) == 0)
+		}
+		if err == nil && c.N >= until {
+			return
+		}
+	}
+}
+
+func exactlyOnce(t *testing.T, sites []*site) {
+	const until = 240
+	first := sites[0]
+	author := first.member(t, "hanako", "見本 花子")
+	reader := first.member(t, "reader", "例示 太郎")
+	for _, s := range sites[1:] {
+		s.set(author)
+		s.set(reader)
+	}
+	topic := first.topic(t, author, members)
+	var writing, reading sync.WaitGroup
+	var followers []*follower
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	for w := range 4 {
+		writing.Go(func() { write(t, sites[w%len(sites)], author, topic, until, rand.New(rand.NewPCG(seed, uint64(w)))) })
+	}
+	for i, way := range []string{"socket", "long poll", "plain poll", "mixture", "socket", "mixture"} {
+		f := &follower{name: way, sites: sites, topic: topic, rnd: rand.New(rand.NewPCG(seed, uint64(100+i)))}
+		if way != "mixture" {
+			f.sites = sites[i%len(sites) : i%len(sites)+1]
+		}
+		f.posts, f.n = pageOf(t, f.sites[0], reader, topic)
+		followers = append(followers, f)
+		reading.Go(func() {
+			if err := f.run(t, until); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writing.Wait()
+	reading.Wait()
+	head, err := event.TopicHead(t.Context(), first.d.Read(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := pageOf(t, first, reader, topic)
+	for _, f := range followers {
+		if err := f.run(t, head); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(want, f.posts); diff != "" {
+			t.Errorf("%s: page and events do not make the later page (-want +got):\n%s", f.name, diff)
+		}
+		if !slices.IsSorted(f.seen) {
+			t.Errorf("%s: out of order: %v", f.name, f.seen)
+		}
+	}
+}
+
+func TestEachReaderSeesEachEventOnceInOrder(t *testing.T) {
+	each(t, func(t *testing.T, s *site) { exactlyOnce(t, []*site{s}) })
+}
+
+func TestReadersOfTwoNodesSeeTheSame(t *testing.T) {
+	url := testkit.PostgresURL(t)
+	var sites []*site
+	for range 2 {
+		d, err := db.Open(t.Context(), db.Options{URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		sites = append(sites, newSite(t, d))
+	}
+	exactlyOnce(t, sites)
+}

@@ -171,7 +171,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiting, err := f.Archive.Waiting(t.Context(), v)
+	waiting, err := f.Curate.Queue(t.Context(), v)
 	if err != nil || len(waiting) != 1 {
 		t.Errorf("%d entries wait on the desk, %v; want 1", len(waiting), err)
 	}

@@ -1,36 +1,59 @@
 package municipalities
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
-	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/theme"
+	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
 )
+
+// Pages are the pages of municipalities.
+type Pages struct {
+	Archive *archive.Service
+}
+
+// perPage is how many entries the history shows at once: some years of a busy town.
+const perPage = 50
+
+// look is how far around a municipality it looks for others that have left something.
+const look = 30
 
 // The tabs of a municipality's page, as they stand in the address; the first has none.
 const (
 	tabReports = "reports"
 	tabPosters = "posters"
-	tabPeople  = "people"
 )
 
 // shown is the page of one municipality.
 type shown struct {
-	M      municipality.Municipality
-	Tab    string // "", reports, posters, people
-	Member bool   // the reader is a member: people are shown
-	Count  counts
-	Years  []yearOf
-	People []ui.Link
-	Near   []ui.Link
-	Alike  []ui.Link
-	First  *ui.Link // the nearest municipality with a practice, when this one has none
+	M     municipality.Municipality
+	Tab   string // "", reports, posters
+	Count counts
+	Years []yearOf
+	More  string // address of the entries that come after, "" at the end
+	Near  []ui.Link
+	Alike []ui.Link
+	First *ui.Link // the nearest municipality with a practice, when this one has none
 }
 
 // counts are what the reader may read of it.
-type counts struct{ Reports, Posters int }
+type counts struct{ All, Reports, Posters int }
+
+func countsOf(kinds map[archive.Kind]int) counts {
+	c := counts{Reports: kinds[archive.Report], Posters: kinds[archive.Poster]}
+	for _, n := range kinds {
+		c.All += n
+	}
+	return c
+}
 
 // yearOf is what came out of one fiscal year.
 type yearOf struct {
@@ -38,67 +61,113 @@ type yearOf struct {
 	Items []ui.FeedItem
 }
 
-// find gives the municipality of an address, or answers with where it really stands: under its six digits, at its
-// city (a ward), under the name it bears now, or on the list when the name is several.
-func find(w http.ResponseWriter, r *http.Request) (m municipality.Municipality, found bool, err error) {
-	text := r.PathValue("code")
-	m, ok := municipality.Get(text)
-	switch {
-	case ok && m.Kind != municipality.KindWard:
-		return m, true, nil
-	case ok:
-		http.Redirect(w, r, address(m.Parent), http.StatusMovedPermanently)
-		return m, false, nil
+// Show is the page of one municipality: what it has left, year by year, and who lies near or is like it.
+func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
+	m, found, err := find(w, r)
+	if err != nil || !found {
+		return err
 	}
-	if full, ok := municipality.CompleteCode(text); ok {
-		http.Redirect(w, r, address(full), http.StatusMovedPermanently)
-		return m, false, nil
+	s := shown{M: m, Tab: tab(r.URL.Query().Get("t"))}
+	ctx, v := r.Context(), page.Viewer(r.Context())
+	if err := p.history(ctx, v, &s, r.URL.Query().Get("before")); err != nil {
+		return err
 	}
-	named := municipality.Resolve(text)
-	if one, ok := named.One(); ok {
-		http.Redirect(w, r, address(one.Code), http.StatusMovedPermanently)
-		return m, false, nil
+	if err := p.around(ctx, v, &s); err != nil {
+		return err
 	}
-	if len(named.Found) > 1 {
-		http.Redirect(w, r, searchURL(text), http.StatusFound)
-		return m, false, nil
-	}
-	return m, false, apperr.Missing()
+	return page.Render(w, r, http.StatusOK, page.Frame{Title: m.Label(), Index: !m.Demo && s.Tab == "",
+		Description: m.Label() + "が人材マネジメント部会で取り組んだ実践とポスター。"}, show(s))
 }
 
-// facts are what the code table says about a municipality.
-func facts(m municipality.Municipality) []ui.Fact {
-	list := []ui.Fact{
-		{Label: "よみ", Text: m.Kana},
-		{Label: "種類", Text: m.Kind},
-		{Label: "地方", Text: m.Region},
+func tab(t string) string {
+	if t == tabReports || t == tabPosters {
+		return t
 	}
-	if m.County != "" {
-		list = append(list, ui.Fact{Label: "郡", Text: m.County})
-	}
-	if m.Population > 0 {
-		list = append(list, ui.Fact{Label: "人口", Text: ui.Count(m.Population) + "人（令和2年国勢調査）"})
-	}
-	if m.Demo {
-		list[len(list)-1].Text = ui.Count(m.Population) + "人（見本の数字）"
-	}
-	if m.Website != "" {
-		list = append(list, ui.Fact{Label: "公式ページ", Text: m.Website, URL: m.Website})
-	}
-	return append(list, ui.Fact{Label: "団体コード", Text: m.Code})
+	return ""
 }
 
-// neighbours turns municipalities beside this one into links; n tells how many practices each has.
-func neighbours(list []municipality.Neighbor, counts map[string]int, note func(municipality.Neighbor) string) []ui.Link {
-	links := make([]ui.Link, 0, len(list))
-	for _, n := range list {
-		l := ui.Link{Text: n.Label(), URL: address(n.Code), Note: note(n)}
-		if c := counts[n.Code]; c > 0 {
-			l.Note = "実践 " + strconv.Itoa(c)
+// history fills in the entries, grouped by fiscal year, the newest year first.
+func (p Pages) history(ctx context.Context, v access.Viewer, s *shown, before string) error {
+	f := archive.Filter{Municipality: s.M.Code, Limit: perPage}
+	f.Before, _ = strconv.ParseInt(before, 10, 64) // anything else begins at the top
+	switch s.Tab {
+	case tabReports:
+		f.Kinds = []archive.Kind{archive.Report}
+	case tabPosters:
+		f.Kinds = []archive.Kind{archive.Poster}
+	}
+	list, next, err := p.Archive.Newest(ctx, v, f)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(list, func(a, b archive.Summary) int { return b.Year - a.Year })
+	for _, e := range list {
+		if len(s.Years) == 0 || s.Years[len(s.Years)-1].Year != e.Year {
+			s.Years = append(s.Years, yearOf{Year: e.Year})
 		}
-		links = append(links, l)
+		y := &s.Years[len(s.Years)-1]
+		y.Items = append(y.Items, item(e))
 	}
-	return links
+	if next > 0 {
+		s.More = fmt.Sprintf("%s?t=%s&before=%d", address(s.M.Code), s.Tab, next)
+	}
+	return nil
+}
+
+func item(e archive.Summary) ui.FeedItem {
+	i := ui.FeedItem{Kind: string(e.Kind), URL: e.URL(), Title: e.Title, Excerpt: e.Excerpt, End: e.Course.Label()}
+	if e.Useful > 0 {
+		i.Metas = append(i.Metas, ui.Tally{Icon: "useful", Text: "参考になった", Count: e.Useful})
+	}
+	if e.Adopted > 0 {
+		i.Metas = append(i.Metas, ui.Tally{Icon: "sprout", Text: "やってみた", Count: e.Adopted})
+	}
+	for _, id := range e.Themes {
+		i.Themes = append(i.Themes, ui.Link{Text: theme.Name(id), URL: "/archive?theme=" + id})
+	}
+	return i
+}
+
+// around fills in the counts of this municipality and its neighbours, in one query for all of them.
+func (p Pages) around(ctx context.Context, v access.Viewer, s *shown) error {
+	near, alike := municipality.Near(s.M.Code, look), municipality.Alike(s.M.Code, look)
+	codes := []string{s.M.Code}
+	for _, n := range append(slices.Clone(near), alike...) {
+		codes = append(codes, n.Code)
+	}
+	counts, err := p.Archive.CountIn(ctx, v, codes...)
+	if err != nil {
+		return err
+	}
+	s.Count = countsOf(counts[s.M.Code])
+	if s.M.Demo {
+		near = nil // they lie on no map
+	}
+	for _, n := range near {
+		if s.First == nil && countsOf(counts[n.Code]).All > 0 {
+			s.First = &ui.Link{Text: n.Label(), URL: address(n.Code)}
+		}
+	}
+	s.Near = beside(near, counts, 5, func(n municipality.Neighbor) string { return fmt.Sprintf("%.0fkm", n.Km) })
+	s.Alike = beside(alike, counts, 3, func(n municipality.Neighbor) string { return n.Reason })
+	return nil
+}
+
+// beside picks n of the municipalities for a list of links: those that have left something first, each group in its
+// order. The note says how much there is to read, or else why the municipality is named.
+func beside(list []municipality.Neighbor, counts map[string]map[archive.Kind]int, n int, note func(municipality.Neighbor) string) []ui.Link {
+	var with, without []ui.Link
+	for _, m := range list {
+		l := ui.Link{Text: m.Label(), URL: address(m.Code), Note: note(m)}
+		if c := countsOf(counts[m.Code]).All; c > 0 {
+			l.Note = "実践 " + strconv.Itoa(c)
+			with = append(with, l)
+		} else {
+			without = append(without, l)
+		}
+	}
+	all := append(with, without...)
+	return all[:min(n, len(all))]
 }
 
 func (s shown) crumbs() []ui.Link {
@@ -111,15 +180,11 @@ func (s shown) crumbs() []ui.Link {
 
 func (s shown) tabs() []ui.Tab {
 	at := address(s.M.Code)
-	tabs := []ui.Tab{
+	return []ui.Tab{
 		{Text: "あゆみ", URL: at, Current: s.Tab == ""},
 		{Text: "実践", URL: at + "?t=reports", Count: s.Count.Reports, Current: s.Tab == tabReports},
 		{Text: "ポスター", URL: at + "?t=posters", Count: s.Count.Posters, Current: s.Tab == tabPosters},
 	}
-	if s.Member {
-		tabs = append(tabs, ui.Tab{Text: "マネ友", URL: at + "?t=people", Count: len(s.People), Current: s.Tab == tabPeople})
-	}
-	return tabs
 }
 
 func (s shown) heading() string { return s.M.Name + "の" + s.word() }

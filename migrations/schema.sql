@@ -80,6 +80,8 @@ CREATE INDEX person_email ON person (email_key);
 
 CREATE INDEX person_municipality ON person (municipality, id);
 
+CREATE INDEX person_directory ON person (member, kana, id);
+
 CREATE TABLE identity (
   provider       TEXT NOT NULL,
   subject        TEXT NOT NULL,
@@ -97,19 +99,25 @@ CREATE TABLE signin (
   state      TEXT PRIMARY KEY,               -- hash of the state in the address
   browser    TEXT NOT NULL,                  -- hash of the short cookie that binds it to one browser
   provider   TEXT NOT NULL,
-  session    TEXT NOT NULL DEFAULT '',       -- goth's own session, marshalled
   nonce      TEXT NOT NULL,
   verifier   TEXT NOT NULL,                  -- PKCE
   next       TEXT NOT NULL DEFAULT '',
+  shared     BOOLEAN NOT NULL DEFAULT FALSE, -- この端末は共用です: the session ends with the browser
   invitation TEXT NOT NULL DEFAULT '',       -- hash
   link       TEXT NOT NULL DEFAULT '',       -- person that the identity is added to
   expires_at TIMESTAMPTZ NOT NULL
 );
 
+CREATE INDEX signin_expiry ON signin (expires_at);
+
 CREATE TABLE session (
   token      TEXT PRIMARY KEY,               -- hash of the cookie's value
+  id         TEXT NOT NULL UNIQUE,           -- what 設定 names it by: the hash stays here
   data       TEXT NOT NULL,                  -- base64
   person     TEXT NOT NULL DEFAULT '',
+  agent      TEXT NOT NULL DEFAULT '',       -- browser and system in words
+  started_at TIMESTAMPTZ NOT NULL,
+  seen_at    TIMESTAMPTZ NOT NULL,           -- to the hour
   expires_at TIMESTAMPTZ NOT NULL
 );
 
@@ -154,6 +162,8 @@ CREATE TABLE participation (
   UNIQUE (person, cohort, team, role)
 );
 
+CREATE UNIQUE INDEX participation_teamless ON participation (person, cohort, role) WHERE team IS NULL;
+
 CREATE INDEX participation_person ON participation (person);
 
 CREATE INDEX participation_cohort ON participation (cohort, team);
@@ -182,6 +192,8 @@ CREATE TABLE roster_entry (
   created_at   TIMESTAMPTZ NOT NULL,
   UNIQUE (email_key, year, course)
 );
+
+CREATE INDEX roster_person ON roster_entry (person);
 
 CREATE INDEX roster_match ON roster_entry (municipality, year, course);
 
@@ -397,7 +409,7 @@ CREATE TABLE topic (
   last_at    TIMESTAMPTZ NOT NULL
 );
 
-CREATE INDEX topic_last ON topic (state, last_seq);
+CREATE INDEX topic_last ON topic (state, last_seq, id);
 
 CREATE UNIQUE INDEX topic_entry ON topic (entry) WHERE entry <> '';
 
@@ -416,8 +428,12 @@ CREATE TABLE post (
   reason     TEXT NOT NULL DEFAULT '',
   created_at TIMESTAMPTZ NOT NULL,
   edited_at  TIMESTAMPTZ,
+  removed_at TIMESTAMPTZ,                    -- by its author, who may undo it for some seconds
+  n          BIGINT NOT NULL,                -- the topic's n at which it was added
   UNIQUE (topic, number)
 );
+
+CREATE INDEX post_n ON post (topic, n);
 
 CREATE INDEX post_author ON post (author, created_at);
 
@@ -441,6 +457,7 @@ CREATE TABLE read_mark (
   person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
   topic  TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
   n      BIGINT NOT NULL,
+  number BIGINT NOT NULL,                    -- the last post at n: what is unread is posts - number
   PRIMARY KEY (person, topic)
 );
 
@@ -502,17 +519,16 @@ CREATE TABLE notice (
   id      TEXT PRIMARY KEY,
   person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
   seq     BIGINT NOT NULL,                   -- the event that caused it
-  kind    TEXT NOT NULL,                     -- reply, mention, application, returned, hidden, …
-  subject TEXT NOT NULL,                     -- id of the thing that access is asked for when it is read
-  topic   TEXT NOT NULL DEFAULT '',
-  actor   TEXT NOT NULL DEFAULT '',
-  data    JSONB NOT NULL,
+  kind    TEXT NOT NULL,                     -- see internal/notify
+  entry   TEXT NOT NULL DEFAULT '',          -- what access is asked for when it is read
+  topic   TEXT NOT NULL DEFAULT '',          -- likewise
+  post    TEXT NOT NULL DEFAULT '',
+  actor   TEXT NOT NULL DEFAULT '',          -- empty: the moderators as such
+  word    TEXT NOT NULL DEFAULT '',          -- a reason that belongs to it
   at      TIMESTAMPTZ NOT NULL,
   read_at TIMESTAMPTZ,
-  UNIQUE (person, seq, kind)                 -- an event tells a person once, however often it is handled
+  UNIQUE (person, seq)                       -- an event tells a person once, however often it is handled
 );
-
-CREATE INDEX notice_person ON notice (person, seq);
 
 CREATE INDEX notice_unread ON notice (person) WHERE read_at IS NULL;
 
@@ -520,7 +536,7 @@ CREATE TABLE mail (
   id      TEXT PRIMARY KEY,
   notice  TEXT NOT NULL UNIQUE REFERENCES notice (id) ON DELETE CASCADE,
   person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-  state   TEXT NOT NULL,                     -- waiting, sent, failed
+  state   TEXT NOT NULL,                     -- waiting, sending, sent, failed; left in sending by a crash it is not sent again
   tries   INTEGER NOT NULL DEFAULT 0,
   due_at  TIMESTAMPTZ NOT NULL,
   sent_at TIMESTAMPTZ,

@@ -44,10 +44,10 @@ func (v Viewer) inAudience(q *bun.SelectQuery, al bun.Ident) *bun.SelectQuery {
 		q = q.WhereOr("?.audience IN ('cohort', 'team')", al)
 	default:
 		if len(v.Cohorts) > 0 {
-			q = q.WhereOr("(?.audience = 'cohort' AND ?.cohort IN (?))", al, al, bun.In(v.Cohorts))
+			q = q.WhereOr("(?.audience = 'cohort' AND ?.cohort IN (?))", al, al, bun.List(v.Cohorts))
 		}
 		if len(v.Teams) > 0 {
-			q = q.WhereOr("(?.audience = 'team' AND ?.team IN (?))", al, al, bun.In(v.Teams))
+			q = q.WhereOr("(?.audience = 'team' AND ?.team IN (?))", al, al, bun.List(v.Teams))
 		}
 	}
 	if v.Moderator {

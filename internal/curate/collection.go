@@ -190,7 +190,7 @@ func readable(q *bun.SelectQuery, v access.Viewer) *bun.SelectQuery {
 	if v.Member && v.Moderator {
 		return q
 	}
-	return q.Where("c.state = 'published' AND c.audience IN (?)", bun.In(rungs))
+	return q.Where("c.state = 'published' AND c.audience IN (?)", bun.List(rungs))
 }
 
 // pickable keeps the entries that the viewer may read.

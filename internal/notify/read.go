@@ -45,10 +45,10 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 	}
 	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone}
 	if f.Mine {
-		q = q.Where("n.kind IN (?)", bun.In(append([]Kind{Reply, Mention}, staff...)))
+		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention}, staff...)))
 	}
 	if f.Staff {
-		q = q.Where("n.kind IN (?)", bun.In(staff))
+		q = q.Where("n.kind IN (?)", bun.List(staff))
 	}
 	if err := q.Scan(ctx, &items); err != nil {
 		return nil, fmt.Errorf("list notices of %s: %w", v.Person, err)

@@ -93,7 +93,7 @@ func (f Filter) narrow(v access.Viewer, q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where("1 = 0")
 		}
 		q = q.Where("(t.cohort IN (?) OR EXISTS (SELECT 1 FROM entry c WHERE c.id = t.entry AND c.cohort IN (?)))",
-			bun.In(v.Cohorts), bun.In(v.Cohorts))
+			bun.List(v.Cohorts), bun.List(v.Cohorts))
 	}
 	if f.Theme != "" {
 		q = q.Where("',' || t.themes || ',' LIKE ?", "%,"+likeText(f.Theme)+",%")

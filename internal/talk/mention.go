@@ -31,10 +31,10 @@ func mentioned(ctx context.Context, tx db.Tx, author, body string, chosen []stri
 	q = q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("1 = 0")
 		if len(chosen) > 0 {
-			q = q.WhereOr("id IN (?)", bun.In(chosen))
+			q = q.WhereOr("id IN (?)", bun.List(chosen))
 		}
 		if len(names) > 0 {
-			q = q.WhereOr("REPLACE(REPLACE(name, ' ', ''), '　', '') IN (?)", bun.In(slices.Concat(names...)))
+			q = q.WhereOr("REPLACE(REPLACE(name, ' ', ''), '　', '') IN (?)", bun.List(slices.Concat(names...)))
 		}
 		return q
 	})

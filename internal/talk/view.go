@@ -65,7 +65,7 @@ func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.Sel
 	}
 	err := r.NewSelect().Table("post_reaction").Column("post", "reaction").
 		ColumnExpr("COUNT(*) AS people, MAX(CASE WHEN person = ? THEN 1 ELSE 0 END) AS mine", v.Person).
-		Where("post IN (?)", bun.In(ids)).Group("post", "reaction").Scan(ctx, &counts)
+		Where("post IN (?)", bun.List(ids)).Group("post", "reaction").Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("read reactions: %w", err)
 	}
@@ -88,7 +88,7 @@ func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.Sel
 // see is in them.
 func (s *Service) Current(ctx context.Context, ids []string) (map[string]*View, error) {
 	posts, err := views(ctx, s.DB.Read(), access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("p.id IN (?)", bun.In(ids))
+		return q.Where("p.id IN (?)", bun.List(ids))
 	})
 	if err != nil {
 		return nil, err

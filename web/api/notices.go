@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -28,11 +27,11 @@ type notice struct {
 
 // List answers GET /api/v1/notices?cursor=&limit=.
 func (a Notices) List(w http.ResponseWriter, r *http.Request) error {
-	before, err := number(r, "cursor", 0, 0, 1<<62)
+	before, err := number(r, "cursor", 0)
 	if err != nil {
 		return err
 	}
-	limit, err := number(r, "limit", 30, 1, 100)
+	limit, err := number(r, "limit", 30)
 	if err != nil {
 		return err
 	}
@@ -53,7 +52,7 @@ func (a Notices) List(w http.ResponseWriter, r *http.Request) error {
 		out.Notices = append(out.Notices, notice{i.ID, string(i.Kind), i.Sentence(), i.Title, a.BaseURL + i.Path(),
 			i.At.Format(timeForm), i.ReadAt != nil, i.Seq})
 	}
-	if len(items) == int(limit) {
+	if len(items) > 0 && len(items) == int(limit) {
 		out.Next = strconv.FormatInt(items[len(items)-1].Seq, 10)
 	}
 	return Write(w, http.StatusOK, out)
@@ -79,16 +78,3 @@ func (a Notices) Read(w http.ResponseWriter, r *http.Request) error {
 
 // timeForm is how the API writes moments: RFC 3339 in UTC.
 const timeForm = "2006-01-02T15:04:05.999999Z07:00"
-
-// number reads a whole number of the query within its bounds, or the default when it is not given.
-func number(r *http.Request, name string, otherwise, least, most int64) (int64, error) {
-	s := r.URL.Query().Get(name)
-	if s == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < least || n > most {
-		return 0, apperr.At(name, name+" は "+strconv.FormatInt(least, 10)+" 以上の数字で書いてください。")
-	}
-	return n, nil
-}

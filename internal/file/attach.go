@@ -24,30 +24,48 @@ type Upload struct {
 
 const maxAlt = 500
 
-// Attach takes a file in and puts it to an entry of the viewer's. What can be said at once is an Invalid or TooLarge
-// error, and the rest of the upload is not read; reading the document follows in the background.
+// Attach takes a file in and puts it to an entry of the viewer's: Take and Keep in one.
 func (s *Service) Attach(ctx context.Context, v access.Viewer, entry string, u Upload) (*File, error) {
-	alt, err := text.OptionalLine("alt", "画像の説明", u.Alt, maxAlt)
-	if err != nil {
-		return nil, err
-	}
 	// Asked before the upload is read, so that a stranger's gigabytes are not; and again with the row.
 	if err := mayAttach(ctx, s.DB.Read(), v, entry); err != nil {
 		return nil, err
 	}
-	in, err := takeIn(s.Temp, u.Name, u.Type, u.Body)
+	t, err := s.Take(u)
 	if err != nil {
 		return nil, err
 	}
-	defer in.discard()
-	f := &File{ID: db.NewID(), Entry: entry, Name: in.name, Type: in.kind, Size: in.size, SHA256: in.sha256, Alt: alt,
+	defer t.Discard()
+	return s.Keep(ctx, v, entry, t)
+}
+
+// Take reads an upload and says at once what can be said at once: an Invalid or TooLarge error, after which the rest
+// is not read. Nothing is kept yet; what was taken must be discarded.
+func (s *Service) Take(u Upload) (*Taken, error) {
+	alt, err := text.OptionalLine("alt", "画像の説明", u.Alt, maxAlt)
+	if err != nil {
+		return nil, err
+	}
+	t, err := takeIn(s.Temp, u.Name, u.Type, u.Body)
+	if err != nil {
+		return nil, err
+	}
+	t.alt = alt
+	return t, nil
+}
+
+// Keep puts what was taken to an entry of the viewer's. Reading the document follows in the background.
+func (s *Service) Keep(ctx context.Context, v access.Viewer, entry string, t *Taken) (*File, error) {
+	if err := mayAttach(ctx, s.DB.Read(), v, entry); err != nil {
+		return nil, err
+	}
+	f := &File{ID: db.NewID(), Entry: entry, Name: t.name, Type: t.kind, Size: t.size, SHA256: t.sha256, Alt: t.alt,
 		State: Processing, CreatedBy: v.Person}
 	f.Blob = originalBlob(f.ID)
-	if err := s.Blobs.Put(ctx, f.Blob, in.temp, in.size); err != nil {
+	if err := s.Blobs.Put(ctx, f.Blob, t.temp, t.size); err != nil {
 		return nil, full(err)
 	}
 	if err := s.addRow(ctx, v, f); err != nil {
-		// A file without a row is litter: the sweep would take it within a day.
+		// A file without a row is litter: the sweep would take it within two hours.
 		return nil, errors.Join(err, s.Blobs.Delete(context.WithoutCancel(ctx), f.Blob))
 	}
 	return f, nil

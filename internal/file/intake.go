@@ -13,23 +13,25 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 )
 
-// taken is an upload that has passed everything that can be said at once. It lies in a temporary file.
-type taken struct {
+// Taken is an upload that has passed everything that can be said at once. It lies in a temporary file.
+type Taken struct {
 	name   string
+	alt    string
 	kind   Type
 	size   int64
 	sha256 string
 	temp   *os.File
 }
 
-func (t *taken) discard() {
+// Discard removes the temporary file. What was kept stays.
+func (t *Taken) Discard() {
 	t.temp.Close()
 	os.Remove(t.temp.Name())
 }
 
 // takeIn reads an upload: what it is, whether it is small enough, and for pictures whether it is whole. It stops
 // reading as soon as the answer is no. What a picture's file says beside the picture is left out (see strip).
-func takeIn(dir, name, declared string, r io.Reader) (*taken, error) {
+func takeIn(dir, name, declared string, r io.Reader) (*Taken, error) {
 	name = CleanName(name)
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(r, head)
@@ -44,15 +46,15 @@ func takeIn(dir, name, declared string, r io.Reader) (*taken, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &taken{name: name, kind: kind, size: size, temp: temp}
+	t := &Taken{name: name, kind: kind, size: size, temp: temp}
 	if kind != PDF {
 		if err := t.cleanPicture(dir); err != nil {
-			t.discard()
+			t.Discard()
 			return nil, err
 		}
 	}
 	if err := t.hash(); err != nil {
-		t.discard()
+		t.Discard()
 		return nil, err
 	}
 	return t, nil
@@ -80,7 +82,7 @@ func spool(dir string, head []byte, rest io.Reader) (*os.File, int64, error) {
 }
 
 // cleanPicture checks a picture's size and wholeness, and replaces the temporary file by one without its secrets.
-func (t *taken) cleanPicture(dir string) error {
+func (t *Taken) cleanPicture(dir string) error {
 	if _, err := t.temp.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func (t *taken) cleanPicture(dir string) error {
 		return broken(err)
 	}
 	t.temp = clean
-	old.discard()
+	old.Discard()
 	t.size, err = clean.Seek(0, io.SeekEnd)
 	return err
 }
@@ -118,7 +120,7 @@ func broken(err error) error {
 	return &apperr.Error{Kind: apperr.Invalid, Field: "file", Message: sentence, Err: err}
 }
 
-func (t *taken) hash() error {
+func (t *Taken) hash() error {
 	if _, err := t.temp.Seek(0, io.SeekStart); err != nil {
 		return err
 	}

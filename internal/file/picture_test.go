@@ -136,7 +136,7 @@ func TestSecretsOfAPictureAreDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.discard()
+	defer in.Discard()
 	kept, err := io.ReadAll(in.temp)
 	if err != nil {
 		t.Fatal(err)

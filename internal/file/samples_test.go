@@ -88,7 +88,7 @@ func TestEverySample(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer in.discard()
+			defer in.Discard()
 			data, err := os.ReadFile(in.temp.Name())
 			if err != nil {
 				t.Fatal(err)

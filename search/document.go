@@ -46,26 +46,6 @@ type Section struct {
 	Audience   access.Audience
 }
 
-// kinds of things, in the order facets show them.
-var kinds = []string{"report", "poster", "paper", "material", "topic"}
-
-// KindLabel names a kind as the pages do.
-func KindLabel(kind string) string {
-	switch kind {
-	case "report":
-		return "実践報告"
-	case "poster":
-		return "ポスター"
-	case "paper":
-		return "論文"
-	case "material":
-		return "資料"
-	case "topic":
-		return "話し合い"
-	}
-	return kind
-}
-
 // size is about how much text it has, in runes.
 func (d Document) size() int {
 	n := len(d.Title)

@@ -101,3 +101,20 @@ func WaitForDictionary(ctx context.Context) error {
 		return nil
 	}
 }
+
+// Near gives near words (近いことば) of the words of a query, to search for instead.
+func (x *Index) Near(text string) []string {
+	const most = 6
+	var out []string
+	for _, w := range query.Parse(text).Words {
+		if w.Exclude {
+			continue
+		}
+		for _, near := range x.opts.Vocabulary.Near(w.Text) {
+			if len(out) < most {
+				out = append(out, near)
+			}
+		}
+	}
+	return out
+}

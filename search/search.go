@@ -69,8 +69,8 @@ const (
 	enoughExact = 5  // below this, a part of the words is enough
 )
 
-// maxDepth bounds how deep into the hits one can page.
-const maxDepth = 10_000
+// MaxDepth bounds how deep into the hits one can page.
+const MaxDepth = 10_000
 
 // ErrPreparing tells that the index cannot answer yet.
 var errPreparing = errors.New("the search index is being built")
@@ -96,7 +96,7 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	}
 	e := newEvaluator(ctx, snap, cols, readableFields(viewer))
 	defer e.close()
-	s := searching{evaluator: e, viewer: viewer, req: normal(req)}
+	s := searching{evaluator: e, viewer: viewer, req: req.normal()}
 	q := query.Parse(req.Text)
 	s.plans = plan(q, x.opts.Vocabulary, x.opts.Resolve)
 	found, err := s.run(q)
@@ -118,7 +118,7 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 }
 
 // normal brings a request into its bounds.
-func normal(req Request) Request {
+func (req Request) normal() Request {
 	if req.Per <= 0 {
 		req.Per = 20
 	}
@@ -269,7 +269,7 @@ func (s *searching) result(found []hit) (Result, error) {
 	if len(kept) == 0 {
 		r.Dropped = t.drops()
 	}
-	if s.req.Page > maxDepth/s.req.Per {
+	if s.req.Page > MaxDepth/s.req.Per {
 		return r, nil
 	}
 	from := (s.req.Page - 1) * s.req.Per

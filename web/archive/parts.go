@@ -1,0 +1,108 @@
+package archive
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+
+	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/search"
+	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/ui"
+)
+
+// facetOrder is the order of the conditions beside the results.
+var facetOrder = []string{"kind", "theme", "region", "prefecture", "municipality", "year", "course", "band", "stage", "audience", "files"}
+
+// mostChoices is how many values of a facet are shown; those in use are always there.
+const mostChoices = 12
+
+// boxOf makes a facet's box; false when there is nothing to choose.
+func boxOf(f search.Facet) (ui.FacetBox, bool) {
+	box := ui.FacetBox{Title: search.FacetTitle(f.Name), Name: f.Name}
+	box.Open = f.Name == "kind" || f.Name == "theme" || f.Name == "region"
+	for i, v := range f.Values {
+		if v.On {
+			box.Open = true
+		}
+		if i < mostChoices || v.On || f.Name == "year" {
+			box.Options = append(box.Options, ui.Option{Value: v.Value, Text: search.Label(f.Name, v.Value), Checked: v.On, Count: v.Count})
+		}
+	}
+	if order := orderOf(f.Name); order != nil {
+		slices.SortStableFunc(box.Options, func(a, b ui.Option) int { return order(a.Value, b.Value) })
+	}
+	return box, len(box.Options) > 0
+}
+
+// orderOf gives the order of a facet that is not by count.
+func orderOf(facet string) func(a, b string) int {
+	switch facet {
+	case "year":
+		return func(a, b string) int { return cmp.Compare(b, a) }
+	case "region":
+		regions := municipality.Regions()
+		return func(a, b string) int { return slices.Index(regions, a) - slices.Index(regions, b) }
+	case "band":
+		bands := municipality.Bands()
+		return func(a, b string) int {
+			return slices.Index(bands, municipality.Band(a)) - slices.Index(bands, municipality.Band(b))
+		}
+	}
+	return nil
+}
+
+// resultOf is a hit as the list shows it.
+func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
+	r := ui.Result{Kind: h.Kind, URL: linkOf(h, query), TitleHTML: h.TitleHTML, Municipality: placeOf(h), Note: noteOf(h), Picture: picture}
+	for _, s := range h.Snippets {
+		r.Snippets = append(r.Snippets, ui.Snippet{Section: s.Label, HTML: s.HTML, Near: s.Near != ""})
+	}
+	if h.Useful > 0 {
+		r.Metas = append(r.Metas, ui.Tally{Icon: "useful", Text: "参考になった", Count: h.Useful})
+	}
+	if h.Adopted > 0 {
+		r.Metas = append(r.Metas, ui.Tally{Icon: "sprout", Text: "やってみた", Count: h.Adopted})
+	}
+	return r
+}
+
+// linkOf leads to the hit; a poster is told the words, so that it can frame them.
+func linkOf(h search.Hit, query string) string {
+	if h.Kind == ui.Poster && query != "" {
+		return h.URL + "?q=" + url.QueryEscape(query)
+	}
+	return h.URL
+}
+
+func placeOf(h search.Hit) string { return municipality.Label(h.Municipality) }
+
+// noteOf says when and in which course: 2016年度・通常部会.
+func noteOf(h search.Hit) string {
+	note := ""
+	if h.Year > 0 {
+		note = page.FiscalYear(h.Year)
+	}
+	if h.Course != "" {
+		if note != "" {
+			note += "・"
+		}
+		note += search.Label("course", h.Course)
+	}
+	return note
+}
+
+func pinOf(h search.Hit, picture *ui.Picture) ui.Pin {
+	p := ui.Pin{URL: h.URL, Title: h.Title, Note: h.MunicipalityName, Alt: h.MunicipalityName + "のポスター", Picture: picture}
+	if h.Year > 0 {
+		p.Note += "・" + page.FiscalYear(h.Year)
+	}
+	return p
+}
+
+func pictureOf(p search.Picture) *ui.Picture {
+	if p.File == "" || p.Width <= 0 {
+		return nil
+	}
+	return &ui.Picture{URL: "/files/" + p.File + "/1-512.jpg", Width: 512, Height: int(512 * p.Height / p.Width)}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
 	"github.com/manetomo/manetomo/web/help"
+	"github.com/manetomo/manetomo/web/municipalities"
 	"github.com/manetomo/manetomo/web/notifications"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/top"
@@ -31,6 +32,7 @@ func (s *Site) routes(m *metrics) http.Handler {
 	t.mux.HandleFunc("GET /readyz", s.ready)
 	t.mux.Handle("GET /metrics", s.serveMetrics(m))
 	t.public()
+	t.entries()
 	t.desk()
 	t.notices()
 	t.on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
@@ -49,9 +51,27 @@ func (t router) public() {
 	t.on("GET /privacy", h.Privacy())
 	t.on("GET /accessibility", h.Accessibility())
 	picks := collections.Pages{Curate: t.s.Curate}
-	t.on("GET /e/{id}", t.s.entry)
 	t.on("GET /collections", picks.List)
 	t.on("GET /collections/{slug}", picks.Show)
+}
+
+// entries is the archive: what alumni leave.
+func (t router) entries() {
+	t.on("GET /e/{id}", t.s.entry)
+	towns := municipalities.Pages{Archive: t.s.Archive}
+	t.on("GET /municipalities", municipalities.List)
+	t.on("GET /municipalities/{code}", towns.Show)
+	a := api.Entries{Archive: t.s.Archive, Files: t.s.Files}
+	t.on("POST /api/v1/entries", a.Create)
+	t.on("GET /api/v1/entries", a.List)
+	t.on("GET /api/v1/entries/{id}", a.Get)
+	t.on("PATCH /api/v1/entries/{id}", a.Change)
+	t.on("DELETE /api/v1/entries/{id}", a.Withdraw)
+	t.on("PUT /api/v1/entries/{id}/reactions/{reaction}", a.React)
+	t.on("DELETE /api/v1/entries/{id}/reactions/{reaction}", a.React)
+	t.on("POST /api/v1/entries/{id}/follow-ups", a.FollowUp)
+	t.on("POST /api/v1/entries/{id}/adoptions", a.Adopt)
+	t.on("POST /api/v1/admin/entries/{id}/decision", a.Decide)
 }
 
 // desk is the moderators' place, and the form by which anybody asks them to look.

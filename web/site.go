@@ -15,6 +15,7 @@ import (
 	"github.com/manetomo/manetomo/internal/auth"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
@@ -35,6 +36,7 @@ type Site struct {
 	Members *member.Service
 	Auth    *auth.Service
 	Archive *archive.Service
+	Files   *file.Service
 	Talk    *talk.Service
 	Curate  *curate.Service
 	Notify  *notify.Service

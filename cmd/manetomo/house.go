@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"runtime"
+	"time"
 
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/auth"
@@ -16,12 +18,20 @@ import (
 	"github.com/manetomo/manetomo/internal/config"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/file/pdfium"
 	"github.com/manetomo/manetomo/internal/mail"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web"
+)
+
+// Bounds of the document reader (contract §5).
+const (
+	pdfMemory   = 256 << 20
+	pdfPageTime = 20 * time.Second
 )
 
 // house is everything that serve runs, wired together: services over one database, followers over its log.
@@ -57,6 +67,9 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 		return nil, err
 	}
 	h.closers = append(h.closers, s.Index.Close)
+	if err := h.files(p, c, d); err != nil {
+		return nil, err
+	}
 	h.letters(c)
 	h.handler = s.Handler()
 	if h.demo != nil {
@@ -80,6 +93,23 @@ func (h *house) signIn(p *program, c *serveCmd, d *db.DB) error {
 		o.Transport = h.demo.Transport(o.Transport)
 	}
 	h.site.Auth = auth.New(d, h.site.Members, o)
+	return nil
+}
+
+// files opens the store of files and adds the worker that reads them.
+func (h *house) files(p *program, c *serveCmd, d *db.DB) error {
+	store, err := p.blobs()
+	if err != nil {
+		return err
+	}
+	h.site.Files = &file.Service{DB: d, Blobs: store, Temp: filepath.Join(p.common.Data, "uploads")}
+	o := pdfium.Options{CacheDir: c.PDFCache, MemoryLimit: pdfMemory, PageTimeout: pdfPageTime}
+	if o.CacheDir == "" {
+		o.CacheDir = filepath.Join(p.common.Data, "cache", "pdfium")
+	}
+	h.followers = append(h.followers,
+		func(ctx context.Context) error { return h.site.Files.Work(ctx, o, runtime.NumCPU()) },
+		h.site.Files.SweepHourly)
 	return nil
 }
 

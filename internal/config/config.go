@@ -39,6 +39,7 @@ type Site struct {
 	TrustedEmail   []string `name:"trusted-email-providers" help:"Sign-in providers whose verified address admits who stands on the roster." env:"MANETOMO_TRUSTED_EMAIL_PROVIDERS"`
 	SMTP           SMTP     `embed:"" prefix:"smtp-" envprefix:"MANETOMO_SMTP_"`
 	Contact        string   `help:"How the secretariat is reached, shown on the help pages." env:"MANETOMO_CONTACT" placeholder:"TEXT"`
+	PDFCache       string   `name:"pdfium-cache" help:"Folder for the compiled document reader, which several sites may share; default: in the data folder." env:"MANETOMO_PDFIUM_CACHE" type:"path" placeholder:"DIR"`
 	Pprof          bool     `help:"Serve profiles at /debug/pprof on loopback." env:"MANETOMO_PPROF"`
 	MetricsFrom    []string `help:"Addresses or networks that may read /metrics." default:"127.0.0.0/8,::1/128" env:"MANETOMO_METRICS_FROM"`
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/web/api"
+	"github.com/manetomo/manetomo/web/archive"
 	"github.com/manetomo/manetomo/web/asset"
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
@@ -33,6 +34,7 @@ func (s *Site) routes(m *metrics) http.Handler {
 	t.mux.Handle("GET /metrics", s.serveMetrics(m))
 	t.public()
 	t.entries()
+	t.search()
 	t.desk()
 	t.notices()
 	t.on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
@@ -72,6 +74,13 @@ func (t router) entries() {
 	t.on("POST /api/v1/entries/{id}/follow-ups", a.FollowUp)
 	t.on("POST /api/v1/entries/{id}/adoptions", a.Adopt)
 	t.on("POST /api/v1/admin/entries/{id}/decision", a.Decide)
+}
+
+func (t router) search() {
+	t.on("GET /archive", archive.Pages{DB: t.s.DB, Index: t.s.Index}.Show)
+	a := api.Search{DB: t.s.DB, Index: t.s.Index}
+	t.on("GET /api/v1/search", a.Search)
+	t.on("GET /api/v1/suggest", a.Suggest)
 }
 
 // desk is the moderators' place, and the form by which anybody asks them to look.

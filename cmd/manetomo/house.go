@@ -67,6 +67,7 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 		return nil, err
 	}
 	h.closers = append(h.closers, s.Index.Close)
+	h.followers = append(h.followers, func(ctx context.Context) error { return s.Index.Follow(ctx, d) })
 	if err := h.files(p, c, d); err != nil {
 		return nil, err
 	}

@@ -12,8 +12,9 @@ import (
 // identified finds out once who looks: a bearer token where programs go, the session cookie elsewhere.
 func (s *Site) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		look := page.LookOf(r)
 		session := page.Session{BaseURL: s.BaseURL, Demo: s.Demo, Log: s.Log, Now: s.DB.Now,
-			Theme: cookieOf(r, "theme"), TextSize: cookieOf(r, "text"), Shared: cookieOf(r, "shared") == "1"}
+			Theme: look.Theme, TextSize: look.TextSize, Shared: look.Shared}
 		who, err := s.who(r)
 		if err == nil && who.Viewer.SignedIn() && wantsPage(r) {
 			session.Unread, err = s.Notify.Unread(r.Context(), who.Viewer)
@@ -49,12 +50,4 @@ func forPrograms(path string) bool {
 func wantsPage(r *http.Request) bool {
 	p := r.URL.Path
 	return !forPrograms(p) && !strings.HasPrefix(p, "/files/") && !strings.HasPrefix(p, "/assets/")
-}
-
-func cookieOf(r *http.Request, name string) string {
-	c, err := r.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return c.Value
 }

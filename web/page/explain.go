@@ -3,6 +3,7 @@ package page
 import (
 	"crypto/rand"
 	"net/http"
+	"strings"
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/web/ui"
@@ -50,6 +51,7 @@ func explain(e *apperr.Error, r *http.Request, number string) explained {
 		x.Kept = "書いた内容は、前の画面に残っています。"
 		x.Acts = []ui.EmptyAct{{Text: "前の画面にもどる", URL: previous(r), Look: ui.Primary}}
 	}
+	x.Text = strings.TrimPrefix(x.Text, x.Title+"。") // said once is enough
 	if x.Acts == nil {
 		x.Acts = []ui.EmptyAct{back}
 	}

@@ -93,7 +93,7 @@ func ErrorSummary(f *Form) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if f.Failed() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div class=\"error-summary mb-24\" role=\"group\" aria-labelledby=\"error-summary-title\" tabindex=\"-1\" id=\"error-summary\" data-focus>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div class=\"error-summary mt-16 mb-24\" role=\"group\" aria-labelledby=\"error-summary-title\" tabindex=\"-1\" id=\"error-summary\" data-focus>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -227,3 +227,18 @@ func TestFormComesBackFilledIn(t *testing.T) {
 		}
 	}
 }
+
+func TestLookIsKeptInCookies(t *testing.T) {
+	w := httptest.NewRecorder()
+	f := NewForm().Set("theme", "dark").Set("text", "normal").Set("keys", "off")
+	KeepLook(w, httptest.NewRequest("POST", "/settings", nil), f)
+	r := httptest.NewRequest("GET", "/", nil)
+	for _, c := range w.Result().Cookies() {
+		if c.MaxAge > 0 {
+			r.AddCookie(c)
+		}
+	}
+	if got, want := LookOf(r), (Look{Theme: "dark", KeysOff: true}); got != want {
+		t.Errorf("LookOf = %+v, want %+v", got, want)
+	}
+}

@@ -90,6 +90,8 @@ func (t router) desk() {
 	t.on("POST /desk", p.Decide)
 	t.on("GET /desk/flags", p.Flags)
 	t.on("POST /desk/flags", p.DecideFlag)
+	t.on("GET /desk/join", p.Join)
+	t.on("POST /desk/join", p.DecideJoin)
 	t.on("GET /desk/pick", p.Picks)
 	t.on("POST /desk/pick", p.SavePick)
 	t.on("GET /desk/pick/new", p.Pick)

@@ -25,14 +25,14 @@ func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 		return err
 	}
 	defer h.leave(r)
-	h.stats.Polls.Add(1)
-	defer h.stats.Polls.Add(-1)
 	ctx := req.Context()
 	r.push(item{buf: appendFrame(nil, r.welcome())})
 	for _, a := range topics {
 		since, given, valid := a.since()
 		h.subscribe(ctx, r, a.Topic, since, given, valid)
 	}
+	h.stats.Polls.Add(1)
+	defer h.stats.Polls.Add(-1)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for wait > 0 && !r.worthAnswering() {

@@ -128,13 +128,13 @@ func withinLimits(ctx context.Context, tx db.Tx, v access.Viewer, f *File) error
 	return nil
 }
 
-// Remove takes a file out of its entry. Its blobs go with the next sweep.
-func (s *Service) Remove(ctx context.Context, v access.Viewer, id string) error {
+// Remove takes a file out of its entry and returns what it was. Its blobs go with a later sweep.
+func (s *Service) Remove(ctx context.Context, v access.Viewer, id string) (*File, error) {
 	f, err := s.Get(ctx, v, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := mayAttach(ctx, tx, v, f.Entry); err != nil {
 			return err
 		}
@@ -145,8 +145,12 @@ func (s *Service) Remove(ctx context.Context, v access.Viewer, id string) error 
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(apperr.Missing(), err)
 		}
-		return event.Append(ctx, tx, told(event.FileRemoved, f, v.Person))
+		e := told(event.FileRemoved, f, v.Person)
+		err = event.Append(ctx, tx, e)
+		f.Seq = e.Seq
+		return err
 	})
+	return f, err
 }
 
 // told is the event that something happened to a file.

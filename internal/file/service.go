@@ -57,6 +57,11 @@ type File struct {
 	Seq int64 `bun:"-"` // of the event that Attach appended
 }
 
+// PictureURL is the address of a page's picture in one of Widths.
+func PictureURL(file string, page, width int) string {
+	return fmt.Sprintf("/files/%s/%d-%d.jpg", file, page, width)
+}
+
 // OriginalURL is where the file itself can be had.
 func (f *File) OriginalURL() string { return "/files/" + f.ID + "/original" }
 
@@ -103,14 +108,23 @@ func (s *Service) List(ctx context.Context, v access.Viewer, entry string) ([]Fi
 	return files, nil
 }
 
-// Pages returns a file and its pages.
+// Pages returns a file and its pages, with the words' places.
 func (s *Service) Pages(ctx context.Context, v access.Viewer, id string) (*File, []Page, error) {
+	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "words", "colour", "widths")
+}
+
+// Sheets is Pages without the words' places, which are most of a page's row.
+func (s *Service) Sheets(ctx context.Context, v access.Viewer, id string) (*File, []Page, error) {
+	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "colour", "widths")
+}
+
+func (s *Service) pages(ctx context.Context, v access.Viewer, id string, columns ...string) (*File, []Page, error) {
 	f, err := s.Get(ctx, v, id)
 	if err != nil {
 		return nil, nil, err
 	}
 	var pages []Page
-	err = s.DB.Read().NewSelect().Model(&pages).Where("p.file = ?", id).Order("p.number").Scan(ctx)
+	err = s.DB.Read().NewSelect().Model(&pages).Column(columns...).Where("p.file = ?", id).Order("p.number").Scan(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read pages of file %s: %w", id, err)
 	}

@@ -394,10 +394,10 @@ func TestRemoveAndSweep(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := s.Remove(t.Context(), fellow, removed.ID); !apperr.Is(err, apperr.Forbidden) {
+		if _, err := s.Remove(t.Context(), fellow, removed.ID); !apperr.Is(err, apperr.Forbidden) {
 			t.Errorf("a fellow removed: %v", err)
 		}
-		if err := s.Remove(t.Context(), author, removed.ID); err != nil {
+		if _, err := s.Remove(t.Context(), author, removed.ID); err != nil {
 			t.Fatal(err)
 		}
 		if got := kinds(t, d); got[len(got)-1] != event.FileRemoved {

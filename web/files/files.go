@@ -1,0 +1,87 @@
+// Package files serves what is attached to entries: originals as downloads, pages as pictures. Access is asked at
+// every request, also for a part of a file and for a picture that the browser already has.
+//
+// An original leaves as an attachment that may not be shown or run in the site's name; what is shown in pages are
+// pictures that the program itself has made.
+package files
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/web/page"
+)
+
+// Pages are the addresses under /files.
+type Pages struct {
+	Files   *file.Service
+	Archive *archive.Service
+}
+
+// Original sends the file as it was attached: GET /files/{id}/original.
+func (p Pages) Original(w http.ResponseWriter, r *http.Request) error {
+	c, err := p.Files.Open(r.Context(), page.Viewer(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	Serve(w, r, c, "attachment")
+	return nil
+}
+
+// Picture sends a page as a picture: GET /files/{id}/{page}-{width}.jpg.
+func (p Pages) Picture(w http.ResponseWriter, r *http.Request) error {
+	number, width, ok := PictureName(r.PathValue("picture"))
+	if !ok {
+		return apperr.Missing()
+	}
+	c, err := p.Files.OpenPicture(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), number, width)
+	if err != nil {
+		return err
+	}
+	Serve(w, r, c, "inline")
+	return nil
+}
+
+// PictureName reads 3-1280.jpg.
+func PictureName(name string) (number, width int, ok bool) {
+	name, ok = strings.CutSuffix(name, ".jpg")
+	n, size, both := strings.Cut(name, "-")
+	number, err1 := strconv.Atoi(n)
+	width, err2 := strconv.Atoi(size)
+	return number, width, ok && both && err1 == nil && err2 == nil
+}
+
+// Serve sends a file's content, or the part of it that was asked for, and closes it.
+func Serve(w http.ResponseWriter, r *http.Request, c *file.Content, how string) {
+	defer c.Close()
+	h := w.Header()
+	h.Set("Content-Type", c.Type)
+	if how == "attachment" {
+		how = mime.FormatMediaType("attachment", map[string]string{"filename": c.File.Name})
+	}
+	h.Set("Content-Disposition", how)
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	// The browser may keep it but asks every time: who has lost access loses the picture too.
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("ETag", c.ETag)
+	http.ServeContent(w, r, "", c.Modified, c)
+}
+
+// State says how far reading a file has come, for the script of a page that waits for it: GET /files/{id}/state.
+func (p Pages) State(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.Files.Get(r.Context(), page.Viewer(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write([]byte(f.State))
+	return err
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/web/api"
+	"github.com/manetomo/manetomo/web/archive"
 	"github.com/manetomo/manetomo/web/asset"
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
@@ -35,6 +36,7 @@ func (s *Site) routes(m *metrics) http.Handler {
 	t.entries()
 	t.desk()
 	t.notices()
+	t.search()
 	t.on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
 	return t.mux
 }
@@ -97,4 +99,13 @@ func (t router) notices() {
 	a := api.Notices{Notify: t.s.Notify, BaseURL: t.s.BaseURL}
 	t.on("GET /api/v1/notices", a.List)
 	t.on("PUT /api/v1/notices/read", a.Read)
+}
+
+// search is the search as pages and for programs.
+func (t router) search() {
+	p := archive.Pages{DB: t.s.DB, Index: t.s.Index}
+	t.on("GET /archive", p.Show)
+	a := api.Search{DB: t.s.DB, Index: t.s.Index}
+	t.on("GET /api/v1/search", a.Search)
+	t.on("GET /api/v1/suggest", a.Suggest)
 }

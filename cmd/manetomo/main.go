@@ -48,6 +48,9 @@ type cli struct {
 	config.Common
 	Serve   serveCmd   `cmd:"" help:"Run the site."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
+	Reindex reindexCmd `cmd:"" help:"Build the search index anew."`
+	Search  searchCmd  `cmd:"" help:"Search the archive, for operators."`
+	Bench   benchCmd   `cmd:"" help:"Measure."`
 }
 
 func main() {

@@ -183,3 +183,6 @@ func syncPath(path string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// Current names the generation in use in a folder, "" for none: it changes when an index was built anew.
+func Current(dir string) string { return filepath.Base(currentGeneration(dir)) }

@@ -61,16 +61,15 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	if err := h.signIn(p, c, d); err != nil {
 		return nil, err
 	}
-	s.Index, err = search.Open(filepath.Join(p.common.Data, "index"),
-		search.Options{Vocabulary: search.DefaultVocabulary(), Resolve: search.ResolvePlaces})
+	s.Index, err = search.Open(p.indexDir(), searchOptions())
 	if err != nil {
 		return nil, err
 	}
 	h.closers = append(h.closers, s.Index.Close)
-	h.followers = append(h.followers, func(ctx context.Context) error { return s.Index.Follow(ctx, d) })
 	if err := h.files(p, c, d); err != nil {
 		return nil, err
 	}
+	h.followers = append(h.followers, func(ctx context.Context) error { return s.Index.Follow(ctx, d) })
 	h.letters(c)
 	h.handler = s.Handler()
 	if h.demo != nil {

@@ -46,15 +46,15 @@ type program struct {
 
 type cli struct {
 	config.Common
-	Serve   serveCmd   `cmd:"" help:"Run the site."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
-	Reindex reindexCmd `cmd:"" help:"Build the search index anew."`
-	Search  searchCmd  `cmd:"" help:"Search the archive from the shell."`
-	Roster  rosterCmd  `cmd:"" help:"Who took part."`
-	Invite  inviteCmd  `cmd:"" help:"Make a one-use link: for the first secretariat, a new member, or a member who lost their sign-in."`
-	Role    roleCmd    `cmd:"" help:"Roles over all cohorts."`
-	Token   tokenCmd   `cmd:"" help:"Tokens for the API."`
-
+	Serve        serveCmd        `cmd:"" help:"Run the site."`
+	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to date."`
+	Reindex      reindexCmd      `cmd:"" help:"Build the search index anew."`
+	Search       searchCmd       `cmd:"" help:"Search the archive, for operators."`
+	Bench        benchCmd        `cmd:"" help:"Measure."`
+	Roster       rosterCmd       `cmd:"" help:"Who took part."`
+	Invite       inviteCmd       `cmd:"" help:"Make a one-use link: for the first secretariat, a new member, or a member who lost their sign-in."`
+	Role         roleCmd         `cmd:"" help:"Roles over all cohorts."`
+	Token        tokenCmd        `cmd:"" help:"Tokens for the API."`
 	DemoProvider demoProviderCmd `cmd:"" name:"demo-provider" help:"The demo's OpenID provider by itself."`
 }
 

@@ -43,13 +43,17 @@ export function clearDraft(place: string): void {
   }
 }
 
-// keepUnsent: a page that says something went wrong means that what was sent has not arrived. It is a draft again.
+// keepUnsent: a page that says something went wrong means that what was sent has not arrived: it is a draft again,
+// whoever wrote it, for a session may have ended meanwhile.
 export function keepUnsent(): void {
-  if (!document.querySelector(".failure") || !onDevice()) return;
-  for (const key of Object.keys(localStorage)) {
-    if (!key.startsWith(prefix())) continue;
-    const place = key.slice(prefix().length);
-    const kept = readDraft(place);
-    if (kept?.sent) keepDraft(place, { text: kept.text, at: kept.at });
+  if (!document.querySelector(".failure")) return;
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith("draft:")) continue;
+      const kept: Kept | null = JSON.parse(localStorage.getItem(key) ?? "null");
+      if (kept?.sent) localStorage.setItem(key, JSON.stringify({ text: kept.text, at: kept.at }));
+    }
+  } catch {
+    // where nothing can be kept there is nothing to mend
   }
 }

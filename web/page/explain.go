@@ -16,6 +16,7 @@ type explained struct {
 	Acts              []ui.EmptyAct
 	Seats             int
 	Number            string
+	Again             *resent
 }
 
 // explain adds to the sentence of the error what is kept and where to go from here.
@@ -40,7 +41,6 @@ func explain(e *apperr.Error, r *http.Request, number string) explained {
 		x.Acts = []ui.EmptyAct{back, {Text: "運営に相談する", URL: "/help/trouble"}}
 	case apperr.Unauthenticated:
 		x.Acts = []ui.EmptyAct{{Text: "ログインする", URL: SignInURL(previous(r)), Look: ui.Primary}}
-		x.Kept = "ログインのあと、前の画面にもどると書いた内容が残っています。"
 	case apperr.Unavailable, apperr.Internal:
 		x.Seats = 2
 		x.Acts = []ui.EmptyAct{{Text: "もう一度試す", URL: again(r), Look: ui.Primary}}

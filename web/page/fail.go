@@ -22,6 +22,9 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	e := known(err)
 	s := From(r.Context())
+	if e.Kind == apperr.NotFound && !s.Viewer.SignedIn() && ourForm(w, r) {
+		e = apperr.SignIn() // the session ended while somebody wrote; to a stranger everything is missing
+	}
 	number := ""
 	if e.Kind == apperr.Internal || e.Kind == apperr.Full {
 		if number = s.Number; number == "" {
@@ -46,8 +49,11 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, SignInURL(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	f := Frame{Title: e.Kind.Title()}
-	if err := Render(w, r, e.Kind.Status(), f, failure(explain(e, r, number))); err != nil {
+	x := explain(e, r, number)
+	if x.Again = resend(w, r, e.Kind); x.Again != nil && x.Again.Whole && e.Kind != apperr.Unauthenticated {
+		x.Acts = nil // sending it again is the one thing to do
+	}
+	if err := Render(w, r, e.Kind.Status(), Frame{Title: e.Kind.Title()}, failure(x)); err != nil {
 		s.log().Error("error page failed", "path", r.URL.Path, "error", err)
 		http.Error(w, e.Message, e.Kind.Status())
 	}

@@ -29,21 +29,25 @@ export function guardForms(): void {
   addEventListener("pageshow", (e) => {
     if (!e.persisted) return;
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sending]")) delete form.dataset.sending;
-    for (const button of document.querySelectorAll<HTMLElement>("[aria-disabled][data-said]")) ready(button);
+    for (const button of document.querySelectorAll<HTMLElement>("[aria-disabled]")) ready(button);
   });
 }
 
+const said = new WeakMap<HTMLElement, Node[]>();
+
 // busy turns a button into its sending state; ready turns it back.
 export function busy(button: HTMLElement): void {
-  button.dataset.said = button.textContent?.trim() ?? "";
+  said.set(button, [...button.childNodes]);
   button.setAttribute("aria-disabled", "true");
   button.textContent = button.dataset.busy ?? "送信しています";
 }
 
 export function ready(button: HTMLElement): void {
+  const before = said.get(button);
+  if (!before) return;
+  said.delete(button);
   button.removeAttribute("aria-disabled");
-  button.textContent = button.dataset.said ?? "";
-  delete button.dataset.said;
+  button.replaceChildren(...before);
 }
 
 // watchCounters says how many characters there are, and how many are too many.

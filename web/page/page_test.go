@@ -242,3 +242,30 @@ func TestLookIsKeptInCookies(t *testing.T) {
 		t.Errorf("LookOf = %+v, want %+v", got, want)
 	}
 }
+
+func TestAFormThatFailedComesBackToBeSentAgain(t *testing.T) {
+	send := func(path, body string, err error) string {
+		r := httptest.NewRequest("POST", path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		Fail(w, r.WithContext(With(r.Context(), visitor)), err)
+		pagetest.Check(t, w.Body.String())
+		return w.Body.String()
+	}
+	const form = "body=%E6%9B%B8%E3%81%84%E3%81%9F%E6%96%87&idempotency_key=K1"
+	for name, err := range map[string]error{
+		"期限が切れた": apperr.SignIn(), "期限が切れて見えなくなった": apperr.Missing(), "こちらの不調": errors.New("boom"), "場所がない": apperr.New(apperr.Full, "保存できる場所がありません。"),
+	} {
+		body := send("/topics/T/posts", form, err)
+		for _, want := range []string{`action="/topics/T/posts"`, `name="body" value="書いた文"`, `value="K1"`, "もう一度送る"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: page lacks %s", name, want)
+			}
+		}
+	}
+	for _, path := range []string{"/signout", "/auth/demo"} {
+		if strings.Contains(send(path, form, errors.New("boom")), "もう一度送る") {
+			t.Errorf("%s offers to be sent again", path)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func themes(t *testing.T) (light, chosen, device map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := regexp.MustCompile(`:root\[data-theme="dark"\] \{|@media \(prefers-color-scheme: dark\)`).Split(comment.ReplaceAllString(string(text), ""), -1)
+	parts := regexp.MustCompile(`:root\[data-theme="dark"\] \{|@media screen and \(prefers-color-scheme: dark\)`).Split(comment.ReplaceAllString(string(text), ""), -1)
 	if len(parts) != 3 {
 		t.Fatalf("tokens.css has %d parts, want light, dark by choice, dark by device", len(parts))
 	}

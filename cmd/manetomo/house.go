@@ -71,6 +71,9 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 		return nil, err
 	}
 	h.letters(c)
+	if err := h.inhabit(p); err != nil {
+		return nil, err
+	}
 	h.handler = s.Handler()
 	if h.demo != nil {
 		h.handler = beside(h.demo, h.handler)

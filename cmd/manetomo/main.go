@@ -48,6 +48,7 @@ type cli struct {
 	config.Common
 	Serve   serveCmd   `cmd:"" help:"Run the site."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
+	Demo    demoCmd    `cmd:"" help:"Fill the database with the demo: made-up people and sample content."`
 }
 
 func main() {

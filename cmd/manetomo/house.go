@@ -71,6 +71,9 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	}
 	h.followers = append(h.followers, func(ctx context.Context) error { return s.Index.Follow(ctx, d) })
 	h.letters(c)
+	if err := h.inhabit(p); err != nil {
+		return nil, err
+	}
 	h.handler = s.Handler()
 	if h.demo != nil {
 		h.handler = beside(h.demo, h.handler)

@@ -56,6 +56,7 @@ type cli struct {
 	Role         roleCmd         `cmd:"" help:"Roles over all cohorts."`
 	Token        tokenCmd        `cmd:"" help:"Tokens for the API."`
 	DemoProvider demoProviderCmd `cmd:"" name:"demo-provider" help:"The demo's OpenID provider by itself."`
+	Demo         demoCmd         `cmd:"" help:"Fill the database with the demo: made-up people and sample content."`
 }
 
 func main() {

@@ -11,13 +11,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/talk"
 )
@@ -29,7 +29,7 @@ type Filler struct {
 	Archive *archive.Service
 	Talk    *talk.Service
 	Curate  *curate.Service
-	Log     *slog.Logger
+	Files   *file.Service
 }
 
 // Fill makes the people and everything they have written, as far as it is missing. On PostgreSQL one node at a time
@@ -39,13 +39,13 @@ func (f Filler) Fill(ctx context.Context) error {
 		if _, err := People(ctx, f.Members); err != nil {
 			return fmt.Errorf("demo people: %w", err)
 		}
-		w := &work{Filler: f, viewers: map[string]access.Viewer{}, entries: map[string]string{}}
+		w := &work{Filler: f, viewers: map[string]access.Viewer{}, entries: map[string]string{}, topics: map[string]string{}}
 		for _, step := range []struct {
 			name string
 			do   func(context.Context) error
 		}{
 			{"entries", w.writeEntries}, {"what came after", w.writeAfter},
-			{"topics", w.openTopics}, {"collection", w.collect},
+			{"topics", w.openTopics}, {"collection", w.collect}, {"flag", w.flag},
 		} {
 			if err := step.do(ctx); err != nil {
 				return fmt.Errorf("demo %s: %w", step.name, err)
@@ -55,11 +55,12 @@ func (f Filler) Fill(ctx context.Context) error {
 	})
 }
 
-// work is one run: who has been asked for already, and the ids of the entries by the names of their files.
+// work is one run: who has been asked for already, and the ids of entries and topics by the names of their files.
 type work struct {
 	Filler
 	viewers map[string]access.Viewer
 	entries map[string]string
+	topics  map[string]string
 }
 
 // as gives the viewer of a demo person, without the limits that keep people from flooding the place.

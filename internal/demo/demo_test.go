@@ -13,14 +13,16 @@ import (
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/file/blob"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
 )
 
-func filler(d *db.DB) Filler {
-	return Filler{DB: d, Members: member.New(d), Archive: &archive.Service{DB: d}, Talk: &talk.Service{DB: d},
+func filler(t *testing.T, d *db.DB) Filler {
+	return Filler{Files: &file.Service{DB: d, Blobs: blob.Folder{Dir: t.TempDir()}}, DB: d, Members: member.New(d), Archive: &archive.Service{DB: d}, Talk: &talk.Service{DB: d},
 		Curate: &curate.Service{DB: d}}
 }
 
@@ -41,7 +43,7 @@ func rows(t *testing.T, d *db.DB) map[string]int {
 
 func TestFillingTwiceChangesNothing(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		f := filler(d)
+		f := filler(t, d)
 		if err := f.Fill(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +67,7 @@ func TestAKilledRunIsFinishedByTheNext(t *testing.T) {
 		for stop := 1; ; stop += 7 {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			go cancelAt(ctx, d, stop, cancel)
-			err := filler(d).Fill(ctx)
+			err := filler(t, d).Fill(ctx)
 			cancel(nil)
 			if err == nil {
 				break
@@ -84,7 +86,7 @@ func TestAKilledRunIsFinishedByTheNext(t *testing.T) {
 func filled(t *testing.T) *db.DB {
 	t.Helper()
 	d := testkit.SQLite(t)
-	if err := filler(d).Fill(t.Context()); err != nil {
+	if err := filler(t, d).Fill(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -150,7 +152,7 @@ func TestEverythingIsMarkedAsASample(t *testing.T) {
 
 func TestWhoSeesWhat(t *testing.T) {
 	d := filled(t)
-	f := filler(d)
+	f := filler(t, d)
 	public, err := f.Archive.Recent(t.Context(), 50)
 	if err != nil {
 		t.Fatal(err)

@@ -48,3 +48,28 @@ func (w *work) collect(ctx context.Context) error {
 	_, _, err = w.Curate.SaveCollection(ctx, v, "", 0, c)
 	return err
 }
+
+// flagged is the post that somebody asks the moderators to look at: the third of the discussion about transfers.
+const (
+	flaggedTopic = "02-transfer"
+	flaggedPost  = 3
+)
+
+// flag leaves one question on the desk. Once it has been decided it is not asked again.
+func (w *work) flag(ctx context.Context) error {
+	v, err := w.as(ctx, "adviser@example.jp")
+	if err != nil {
+		return err
+	}
+	asked, err := w.DB.Read().NewSelect().Table("flag").Where("by = ?", v.Person).Exists(ctx)
+	if err != nil || asked {
+		return err
+	}
+	_, posts, err := w.Talk.Posts(ctx, v, w.topics[flaggedTopic], flaggedPost-1, 1)
+	if err != nil || len(posts) == 0 {
+		return skipGone(err)
+	}
+	_, _, err = w.Curate.Raise(ctx, v, "post", posts[0].ID,
+		"（見本）「半分は実行されませんでした」という書き方で、担当の人が責められていると感じないか、見てもらえますか。")
+	return skipGone(err)
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
 )
 
@@ -93,4 +94,21 @@ func (s sheet) invented() bool {
 	return ok && m.Demo
 }
 
-func (w *work) attach(ctx context.Context, v access.Viewer, id string, s sheet) error { return nil }
+// attach puts the sheet's file to its draft, unless an earlier run has.
+func (w *work) attach(ctx context.Context, v access.Viewer, id string, s sheet) error {
+	name := s.facts["file"]
+	if name == "" {
+		return nil
+	}
+	there, err := w.Files.List(ctx, v, id)
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	f, err := content.Open("content/files/" + name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = w.Files.Attach(ctx, v, id, file.Upload{Name: name, Alt: s.facts["alt"], Body: f})
+	return err
+}

@@ -38,6 +38,7 @@ func (w *work) openTopic(ctx context.Context, d discussion) error {
 		}
 		id, posts = opened.ID, 1
 	}
+	w.topics[d.name] = id
 	for i, a := range d.answers {
 		if int64(i)+2 <= posts { // its number: the opening is 1
 			continue

@@ -80,7 +80,9 @@ func Likeness(a, b Municipality) (score float64, reason string) {
 	switch {
 	case a.PrefectureCode == b.PrefectureCode && a.Kind != KindPrefecture:
 		score += .15
-		why = append(why, "同じ"+a.Prefecture)
+		if !a.Demo {
+			why = append(why, "同じ"+a.Prefecture)
+		}
 	case a.Region == b.Region:
 		score += .1
 		why = append(why, a.Region)

@@ -126,7 +126,7 @@ func searchBox(q string) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<form class=\"cluster gap-8\" role=\"search\" aria-label=\"自治体\" action=\"/municipalities\"><label class=\"vh\" for=\"mq\">自治体の名前・よみ・コード</label> <input class=\"input w-m\" id=\"mq\" type=\"search\" name=\"q\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<form class=\"cluster one-line gap-8\" role=\"search\" aria-label=\"自治体\" action=\"/municipalities\"><label class=\"vh\" for=\"mq\">自治体の名前・よみ・コード</label> <input class=\"input w-m\" id=\"mq\" type=\"search\" name=\"q\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/demo"
+	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/file/blob"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
@@ -21,7 +23,7 @@ import (
 func filled(t *testing.T, d *db.DB) Pages {
 	t.Helper()
 	f := demo.Filler{DB: d, Members: member.New(d), Archive: &archive.Service{DB: d}, Talk: &talk.Service{DB: d},
-		Curate: &curate.Service{DB: d}}
+		Curate: &curate.Service{DB: d}, Files: &file.Service{DB: d, Blobs: blob.Folder{Dir: t.TempDir()}}}
 	if err := f.Fill(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func (s *Service) CountIn(ctx context.Context, v access.Viewer, codes ...string)
 		N            int
 	}
 	q := s.DB.Read().NewSelect().Model((*Entry)(nil)).Column("e.municipality", "e.kind").ColumnExpr("COUNT(*) AS n").
-		Where("e.municipality IN (?)", bun.In(codes)).Where("e.published_seq > 0").Group("e.municipality", "e.kind")
+		Where("e.municipality IN (?)", bun.List(codes)).Where("e.published_seq > 0").Group("e.municipality", "e.kind")
 	if err := v.Readable(q, readable).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("count the entries of municipalities: %w", err)
 	}

@@ -274,6 +274,8 @@ CREATE INDEX entry_cohort ON entry (cohort, published_seq);
 
 CREATE UNIQUE INDEX entry_source ON entry (source) WHERE source <> '';
 
+CREATE INDEX event_feed ON event (seq) WHERE kind IN ('entry.published', 'entry.followup', 'entry.adoption', 'topic.opened');
+
 CREATE TABLE entry_section (
   entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   key      TEXT NOT NULL,                    -- background, vision, practice, outcome, stumble, reflection, next
@@ -381,10 +383,10 @@ CREATE INDEX file_day ON file (created_by, created_at);
 CREATE TABLE page (
   file    TEXT NOT NULL REFERENCES file (id) ON DELETE CASCADE,
   number  INTEGER NOT NULL,
-  width   DOUBLE PRECISION NOT NULL,         -- points
+  width   DOUBLE PRECISION NOT NULL,         -- points; of pictures, pixels
   height  DOUBLE PRECISION NOT NULL,
   text    TEXT NOT NULL,
-  words   JSONB NOT NULL,                    -- [[text, x, y, w, h], …] per mille of the shown page
+  words   JSONB NOT NULL,                    -- [{"text", "box": [x, y, w, h]}, …] per mille of the shown page
   colour  TEXT NOT NULL DEFAULT '',          -- behind the picture until it is there
   widths  TEXT NOT NULL DEFAULT '',          -- sizes that the store has: 512,1280,2560
   PRIMARY KEY (file, number)

@@ -25,7 +25,7 @@ func Confirm(ctx context.Context, d *db.DB, v access.Viewer, hits []Hit) ([]Hit,
 		Version int64
 	}
 	q := d.Read().NewSelect().TableExpr("entry AS e").Column("e.id", "e.version").
-		Where("e.id IN (?)", bun.In(ids)).Where("e.state IN ('published', 'review')")
+		Where("e.id IN (?)", bun.List(ids)).Where("e.state IN ('published', 'review')")
 	q = v.Readable(q, access.Columns{Alias: "e",
 		Authors: "EXISTS (SELECT 1 FROM entry_author ea WHERE ea.entry = e.id AND ea.person = ?)"})
 	if err := q.Scan(ctx, &rows); err != nil {
@@ -39,7 +39,7 @@ func Confirm(ctx context.Context, d *db.DB, v access.Viewer, hits []Hit) ([]Hit,
 		rows = nil
 		q := d.Read().NewSelect().TableExpr("topic AS t").Join("LEFT JOIN topic_head AS h ON h.topic = t.id").
 			ColumnExpr("t.id, COALESCE(h.n, 0) AS version").
-			Where("t.id IN (?)", bun.In(ids)).Where("t.state = 'published'")
+			Where("t.id IN (?)", bun.List(ids)).Where("t.state = 'published'")
 		q = v.Readable(q, access.Columns{Alias: "t", Authors: "t.author = ?"})
 		if err := q.Scan(ctx, &rows); err != nil {
 			return nil, fmt.Errorf("ask topics of hits again: %w", err)

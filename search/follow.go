@@ -125,7 +125,7 @@ func (r Rows) touched(ctx context.Context, events []event.Event) (entries, topic
 	}
 	if len(people) > 0 { // their name stands on what they wrote
 		var ids []string
-		err := r.DB.Read().NewRaw("SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", bun.In(people)).Scan(ctx, &ids)
+		err := r.DB.Read().NewRaw("SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", bun.List(people)).Scan(ctx, &ids)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read entries of people: %w", err)
 		}

@@ -77,7 +77,7 @@ func (r Rows) Entries(ctx context.Context, ids []string) ([]Document, error) {
 	var rows []entryRow
 	q := r.DB.Read().NewRaw(`SELECT id, kind, title, summary, municipality, year, course, cohort, team, stage, audience,
 			version, useful, adopted, COALESCE(published_at, created_at) AS published_at
-		FROM entry WHERE id IN (?) AND state IN ('published', 'review')`, bun.In(ids))
+		FROM entry WHERE id IN (?) AND state IN ('published', 'review')`, bun.List(ids))
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read entries for the index: %w", err)
 	}
@@ -127,7 +127,7 @@ var sectionLabels = [...]struct{ key, label string }{{"background", "背景・�
 
 func (r Rows) addSections(ctx context.Context, ids []string, docs map[string]*Document) error {
 	var rows []struct{ Entry, Key, Body, Audience string }
-	err := r.DB.Read().NewRaw("SELECT entry, key, body, audience FROM entry_section WHERE entry IN (?)", bun.In(ids)).Scan(ctx, &rows)
+	err := r.DB.Read().NewRaw("SELECT entry, key, body, audience FROM entry_section WHERE entry IN (?)", bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read sections for the index: %w", err)
 	}
@@ -144,7 +144,7 @@ func (r Rows) addSections(ctx context.Context, ids []string, docs map[string]*Do
 // addThemes adds the themes and those above them, so that who looks for a top theme finds all below it.
 func (r Rows) addThemes(ctx context.Context, ids []string, docs map[string]*Document) error {
 	var rows []struct{ Entry, Theme string }
-	err := r.DB.Read().NewRaw("SELECT entry, theme FROM entry_theme WHERE entry IN (?) ORDER BY theme", bun.In(ids)).Scan(ctx, &rows)
+	err := r.DB.Read().NewRaw("SELECT entry, theme FROM entry_theme WHERE entry IN (?) ORDER BY theme", bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read themes for the index: %w", err)
 	}
@@ -172,7 +172,7 @@ func (d *Document) addTheme(id string) {
 func (r Rows) addAuthors(ctx context.Context, ids []string, docs map[string]*Document) error {
 	var rows []struct{ Entry, Name string }
 	err := r.DB.Read().NewRaw(`SELECT a.entry, p.name FROM entry_author a JOIN person p ON p.id = a.person
-		WHERE a.entry IN (?) ORDER BY a.entry, a.position`, bun.In(ids)).Scan(ctx, &rows)
+		WHERE a.entry IN (?) ORDER BY a.entry, a.position`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read authors for the index: %w", err)
 	}
@@ -197,7 +197,7 @@ func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Docum
 	}
 	err := r.DB.Read().NewRaw(`SELECT f.entry, f.alt, f.page_count, COALESCE(p.number, 0) AS number, COALESCE(p.text, '') AS text
 		FROM file f LEFT JOIN page p ON p.file = f.id
-		WHERE f.entry IN (?) ORDER BY f.entry, f.position, f.id, p.number`, bun.In(ids)).Scan(ctx, &rows)
+		WHERE f.entry IN (?) ORDER BY f.entry, f.position, f.id, p.number`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read pages for the index: %w", err)
 	}
@@ -224,7 +224,7 @@ func (r Rows) addAfterwards(ctx context.Context, ids []string, docs map[string]*
 	var rows []struct{ Entry, Key, Body string }
 	err := r.DB.Read().NewRaw(`SELECT entry, 'after' AS key, body, created_at FROM follow_up WHERE entry IN (?)
 		UNION ALL SELECT entry, 'adoption' AS key, body, created_at FROM adoption WHERE entry IN (?)
-		ORDER BY created_at`, bun.In(ids), bun.In(ids)).Scan(ctx, &rows)
+		ORDER BY created_at`, bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read what came after for the index: %w", err)
 	}

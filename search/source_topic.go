@@ -30,7 +30,7 @@ func (r Rows) Topics(ctx context.Context, ids []string) ([]Document, error) {
 		FROM topic t
 		LEFT JOIN entry e ON e.id = t.entry
 		LEFT JOIN topic_head h ON h.topic = t.id
-		WHERE t.id IN (?) AND t.state = 'published' AND t.posts > 0`, bun.In(ids))
+		WHERE t.id IN (?) AND t.state = 'published' AND t.posts > 0`, bun.List(ids))
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read topics for the index: %w", err)
 	}
@@ -70,7 +70,7 @@ func (r Rows) addPosts(ctx context.Context, ids []string, docs map[string]*Docum
 		Useful      int
 	}
 	err := r.DB.Read().NewRaw(`SELECT topic, number, body, useful FROM post
-		WHERE topic IN (?) AND state = 'published' ORDER BY topic, number`, bun.In(ids)).Scan(ctx, &rows)
+		WHERE topic IN (?) AND state = 'published' ORDER BY topic, number`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read posts for the index: %w", err)
 	}

@@ -115,7 +115,7 @@ func homesOf(ctx context.Context, tx db.Tx, v access.Viewer) ([]string, error) {
 		return nil, nil
 	}
 	var homes []string
-	err := tx.NewSelect().Table("team").Column("municipality").Where("id IN (?)", bun.In(v.Teams)).Scan(ctx, &homes)
+	err := tx.NewSelect().Table("team").Column("municipality").Where("id IN (?)", bun.List(v.Teams)).Scan(ctx, &homes)
 	if err != nil {
 		return nil, fmt.Errorf("read the teams of %s: %w", v.Person, err)
 	}

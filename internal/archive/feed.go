@@ -127,7 +127,7 @@ func (f FeedFilter) where(q *bun.SelectQuery, v access.Viewer) *bun.SelectQuery 
 	case f.Cohort && len(v.Cohorts) == 0:
 		q = q.Where("1 = 0")
 	case f.Cohort:
-		q = q.Where("(e.cohort IN (?) OR t.cohort IN (?))", bun.In(v.Cohorts), bun.In(v.Cohorts))
+		q = q.Where("(e.cohort IN (?) OR t.cohort IN (?))", bun.List(v.Cohorts), bun.List(v.Cohorts))
 	}
 	return q
 }
@@ -141,7 +141,7 @@ func fillFeed(ctx context.Context, r bun.IDB, v access.Viewer, rows []feedRow) (
 	list := []Summary{}
 	if len(entries) > 0 {
 		var found []Entry
-		if err := r.NewSelect().Model(&found).Where("e.id IN (?)", bun.In(entries)).Scan(ctx); err != nil {
+		if err := r.NewSelect().Model(&found).Where("e.id IN (?)", bun.List(entries)).Scan(ctx); err != nil {
 			return nil, fmt.Errorf("read the feed's entries: %w", err)
 		}
 		for _, e := range found {
@@ -185,7 +185,7 @@ func wordsOf(ctx context.Context, r bun.IDB, ids []string) (map[string]Word, err
 		SELECT t.id, t.title, p.municipality, COALESCE(SUBSTR(o.body, 1, 400), ''), '', p.name, t.posts
 		FROM topic t JOIN person p ON p.id = t.author
 		LEFT JOIN post o ON o.topic = t.id AND o.number = 1 AND o.state = 'published' WHERE t.id IN (?)`,
-		bun.In(ids), bun.In(ids), bun.In(ids)).Scan(ctx, &rows)
+		bun.List(ids), bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the feed's words: %w", err)
 	}

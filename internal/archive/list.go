@@ -70,7 +70,7 @@ func (f Filter) where(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("e.published_seq < ?", f.Before)
 	}
 	if len(f.Kinds) > 0 {
-		q = q.Where("e.kind IN (?)", bun.In(f.Kinds))
+		q = q.Where("e.kind IN (?)", bun.List(f.Kinds))
 	}
 	if f.Municipality != "" {
 		q = q.Where("e.municipality = ?", f.Municipality)
@@ -95,7 +95,7 @@ func (s *Service) Some(ctx context.Context, v access.Viewer, ids []string) ([]Su
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, err := s.list(ctx, v, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("e.id IN (?)", bun.In(ids)) })
+	list, err := s.list(ctx, v, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("e.id IN (?)", bun.List(ids)) })
 	slices.SortFunc(list, func(a, b Summary) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return list, err
 }
@@ -138,7 +138,7 @@ func fill(ctx context.Context, r bun.IDB, v access.Viewer, list []Summary) error
 		ids[i], at[list[i].ID] = list[i].ID, &list[i]
 	}
 	var themes []struct{ Entry, Theme string }
-	err := r.NewRaw(`SELECT entry, theme FROM entry_theme WHERE entry IN (?) ORDER BY theme`, bun.In(ids)).Scan(ctx, &themes)
+	err := r.NewRaw(`SELECT entry, theme FROM entry_theme WHERE entry IN (?) ORDER BY theme`, bun.List(ids)).Scan(ctx, &themes)
 	if err != nil {
 		return fmt.Errorf("read themes: %w", err)
 	}
@@ -162,7 +162,7 @@ func fill(ctx context.Context, r bun.IDB, v access.Viewer, list []Summary) error
 			Entry string
 			Posts int
 		}
-		if err := r.NewRaw(`SELECT entry, posts FROM topic WHERE entry IN (?)`, bun.In(ids)).Scan(ctx, &topics); err != nil {
+		if err := r.NewRaw(`SELECT entry, posts FROM topic WHERE entry IN (?)`, bun.List(ids)).Scan(ctx, &topics); err != nil {
 			return fmt.Errorf("read discussions: %w", err)
 		}
 		for _, t := range topics {
@@ -178,7 +178,7 @@ const excerptLength = 120 // characters: two lines of a card
 func excerpts(ctx context.Context, r bun.IDB, v access.Viewer, ids []string, at map[string]*Summary, own map[string]bool) error {
 	var sections []Section
 	err := r.NewRaw(`SELECT entry, key, audience, SUBSTR(body, 1, 400) AS body FROM entry_section WHERE entry IN (?)`,
-		bun.In(ids)).Scan(ctx, &sections)
+		bun.List(ids)).Scan(ctx, &sections)
 	if err != nil {
 		return fmt.Errorf("read excerpts: %w", err)
 	}

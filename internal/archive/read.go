@@ -107,7 +107,7 @@ func get(ctx context.Context, r bun.IDB, v access.Viewer, id string) (*View, err
 func authorsOf(ctx context.Context, r bun.IDB, ids ...string) ([]Author, error) {
 	list := []Author{}
 	err := r.NewRaw(`SELECT ea.entry, ea.person, p.name, p.municipality FROM entry_author ea JOIN person p ON p.id = ea.person
-		WHERE ea.entry IN (?) ORDER BY ea.entry, ea.position`, bun.In(ids)).Scan(ctx, &list)
+		WHERE ea.entry IN (?) ORDER BY ea.entry, ea.position`, bun.List(ids)).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read the authors of entries: %w", err)
 	}

@@ -53,7 +53,7 @@ func ownTeams(ctx context.Context, tx db.Tx, v access.Viewer, e *Entry) ([]strin
 		return nil, nil
 	}
 	var ids []string
-	err := tx.NewSelect().Table("team").Column("id").Where("id IN (?)", bun.In(v.Teams)).
+	err := tx.NewSelect().Table("team").Column("id").Where("id IN (?)", bun.List(v.Teams)).
 		Where("municipality = ?", e.Municipality).Where("cohort = ?", e.Cohort).Order("id").Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("read the teams of %s: %w", v.Person, err)

@@ -153,7 +153,7 @@ func narrow(ctx context.Context, tx db.Tx, entry string, rung access.Rung) error
 		return nil
 	}
 	_, err := tx.NewRaw(`UPDATE entry_section SET audience = ? WHERE entry = ? AND audience IN (?)`,
-		rung, entry, bun.In(wider)).Exec(ctx)
+		rung, entry, bun.List(wider)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("narrow the sections of entry %s: %w", entry, err)
 	}

@@ -154,7 +154,7 @@ func (s *Service) Covers(ctx context.Context, v access.Viewer, entries []string)
 		TableExpr("file AS f").
 		Join("JOIN entry AS e ON e.id = f.entry").
 		Join("JOIN page AS p ON p.file = f.id AND p.number = 1").
-		Where("f.entry IN (?)", bun.In(entries)).Where("p.widths <> ''")
+		Where("f.entry IN (?)", bun.List(entries)).Where("p.widths <> ''")
 	err := v.Readable(q, readable).Order("f.position DESC", "f.created_at DESC", "f.id DESC").Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("read covers: %w", err)

@@ -48,7 +48,7 @@ func (s *Service) removeUnknown(ctx context.Context, blobs map[string][]string) 
 	for id := range blobs {
 		ids = append(ids, id)
 	}
-	err = s.DB.Read().NewSelect().Table("file").Column("id").Where("id IN (?)", bun.In(ids)).Scan(ctx, &known)
+	err = s.DB.Read().NewSelect().Table("file").Column("id").Where("id IN (?)", bun.List(ids)).Scan(ctx, &known)
 	if err != nil {
 		return 0, err
 	}

@@ -95,7 +95,7 @@ func (s *Service) parts(ctx context.Context, ids []string) (map[string][]Part, e
 		return out, nil
 	}
 	var rows []Part
-	err := s.db.Read().NewRaw(partQuery+` WHERE t.person IN (?) ORDER BY c.year DESC, c.course, t.role`, bun.In(ids)).Scan(ctx, &rows)
+	err := s.db.Read().NewRaw(partQuery+` WHERE t.person IN (?) ORDER BY c.year DESC, c.course, t.role`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read participations: %w", err)
 	}

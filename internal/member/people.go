@@ -44,7 +44,7 @@ func (s *Service) People(ctx context.Context, v access.Viewer, words, after stri
 		return list, nil
 	}
 	var roles []staffRow
-	if err := s.db.Read().NewSelect().Model(&roles).Where("person IN (?)", bun.In(ids)).Order("role").Scan(ctx); err != nil {
+	if err := s.db.Read().NewSelect().Model(&roles).Where("person IN (?)", bun.List(ids)).Order("role").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list roles: %w", err)
 	}
 	for _, r := range roles {

@@ -153,7 +153,7 @@ func (r *Roster) compare(ctx context.Context, db interface{ NewSelect() *bun.Sel
 	key := func(o rosterRow) string { return fmt.Sprintf("%s %d %s", o.EmailKey, o.Year, o.Course) }
 	for chunk := range slices.Chunk(keys, 500) {
 		var rows []*rosterRow
-		if err := db.NewSelect().Model(&rows).Where("email_key IN (?)", bun.In(chunk)).Scan(ctx); err != nil {
+		if err := db.NewSelect().Model(&rows).Where("email_key IN (?)", bun.List(chunk)).Scan(ctx); err != nil {
 			return fmt.Errorf("compare with the roster: %w", err)
 		}
 		for _, o := range rows {

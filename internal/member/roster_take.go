@@ -103,7 +103,7 @@ func (r *Roster) join(ctx context.Context, tx db.Tx, fresh []*rosterRow, people 
 			}
 		}
 		var rows []rosterRow
-		if err := tx.NewSelect().Model(&rows).Where("email_key IN (?)", bun.In(keys)).Where("person IS NOT NULL").Scan(ctx); err != nil {
+		if err := tx.NewSelect().Model(&rows).Where("email_key IN (?)", bun.List(keys)).Where("person IS NOT NULL").Scan(ctx); err != nil {
 			return fmt.Errorf("find claimed rows: %w", err)
 		}
 		for _, o := range rows {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -105,7 +106,11 @@ func (h *house) files(p *program, c *serveCmd, d *db.DB) error {
 	if err != nil {
 		return err
 	}
-	h.site.Files = &file.Service{DB: d, Blobs: store, Temp: filepath.Join(p.common.Data, "uploads")}
+	temp := filepath.Join(p.common.Data, "uploads")
+	if err := os.MkdirAll(temp, 0o700); err != nil {
+		return fmt.Errorf("folder for uploads under way: %w", err)
+	}
+	h.site.Files = &file.Service{DB: d, Blobs: store, Temp: temp}
 	o := pdfium.Options{CacheDir: c.PDFCache, MemoryLimit: pdfMemory, PageTimeout: pdfPageTime}
 	if o.CacheDir == "" {
 		o.CacheDir = filepath.Join(p.common.Data, "cache", "pdfium")

@@ -18,7 +18,7 @@ generate: ## make the *_templ.go files again after a change of a .templ file
 	go -C internal/tool run github.com/a-h/templ/cmd/templ generate -path $(CURDIR)/web
 
 asset: ## build styles and scripts again into web/asset/dist
-	go -C internal/tool run ./assets
+	go -C internal/tool run ./asset
 
 cluster: ## two nodes on one PostgreSQL behind a proxy, without Docker
 	internal/tool/script/cluster.sh

@@ -9,10 +9,12 @@ import (
 	"github.com/manetomo/manetomo/web/asset"
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
+	"github.com/manetomo/manetomo/web/files"
 	"github.com/manetomo/manetomo/web/help"
 	"github.com/manetomo/manetomo/web/municipalities"
 	"github.com/manetomo/manetomo/web/notifications"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/posters"
 	"github.com/manetomo/manetomo/web/top"
 )
 
@@ -74,6 +76,28 @@ func (t router) entries() {
 	t.on("POST /api/v1/entries/{id}/follow-ups", a.FollowUp)
 	t.on("POST /api/v1/entries/{id}/adoptions", a.Adopt)
 	t.on("POST /api/v1/admin/entries/{id}/decision", a.Decide)
+	t.on("POST /api/v1/entries/{id}/files", a.Attach)
+	t.on("GET /api/v1/entries/{id}/files/{file}", a.File)
+	t.on("GET /api/v1/entries/{id}/files/{file}/{content}", a.FileContent)
+	t.sheets()
+}
+
+// sheets are posters, papers and materials, and the files of every entry.
+func (t router) sheets() {
+	s := posters.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	t.on("GET /posters/new", s.New)
+	t.on("POST /posters", s.Create)
+	for _, kind := range []string{"posters", "papers", "materials"} {
+		t.on("GET /"+kind+"/{id}", s.Show)
+		t.on("POST /"+kind+"/{id}/publish", s.Publish)
+	}
+	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	t.on("GET /files/new", f.New)
+	t.on("POST /files", f.Attach)
+	t.on("POST /files/{id}/remove", f.Remove)
+	t.on("GET /files/{id}/original", f.Original)
+	t.on("GET /files/{id}/state", f.State)
+	t.on("GET /files/{id}/{picture}", f.Picture)
 }
 
 func (t router) search() {

@@ -13,6 +13,9 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 )
 
+// tempName is what uploads under way are called.
+const tempName = "upload-*"
+
 // Taken is an upload that has passed everything that can be said at once. It lies in a temporary file.
 type Taken struct {
 	name   string
@@ -32,6 +35,11 @@ func (t *Taken) Discard() {
 // takeIn reads an upload: what it is, whether it is small enough, and for pictures whether it is whole. It stops
 // reading as soon as the answer is no. What a picture's file says beside the picture is left out (see strip).
 func takeIn(dir, name, declared string, r io.Reader) (*Taken, error) {
+	if dir != "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, full(fmt.Errorf("make folder for uploads: %w", err))
+		}
+	}
 	name = CleanName(name)
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(r, head)
@@ -62,7 +70,7 @@ func takeIn(dir, name, declared string, r io.Reader) (*Taken, error) {
 
 // spool copies an upload to a temporary file, up to the limit.
 func spool(dir string, head []byte, rest io.Reader) (*os.File, int64, error) {
-	temp, err := os.CreateTemp(dir, "upload-*")
+	temp, err := os.CreateTemp(dir, tempName)
 	if err != nil {
 		return nil, 0, full(fmt.Errorf("make temporary file: %w", err))
 	}
@@ -92,7 +100,7 @@ func (t *Taken) cleanPicture(dir string) error {
 	if _, err := t.temp.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	clean, err := os.CreateTemp(dir, "upload-*")
+	clean, err := os.CreateTemp(dir, tempName)
 	if err != nil {
 		return full(err)
 	}

@@ -2,8 +2,12 @@ package file
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -33,6 +37,9 @@ func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 	})
 	if err == nil {
 		err = flush()
+	}
+	if err == nil {
+		err = s.sweepTemp()
 	}
 	if err != nil {
 		return removed, fmt.Errorf("sweep files: %w", err)
@@ -64,6 +71,27 @@ func (s *Service) removeUnknown(ctx context.Context, blobs map[string][]string) 
 		}
 	}
 	return removed, nil
+}
+
+// sweepTemp removes uploads that a killed program has left half read.
+func (s *Service) sweepTemp() error {
+	if s.Temp == "" {
+		return nil // the system's own folder, which the system keeps clean
+	}
+	left, err := filepath.Glob(filepath.Join(s.Temp, tempName))
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		info, err := os.Stat(path)
+		if err == nil && s.DB.Now().Sub(info.ModTime()) > litter {
+			err = os.Remove(path)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // SweepHourly sweeps now and every hour until ctx ends.

@@ -70,7 +70,7 @@ stage 'gofmt' formatted
 stage 'go vet' go vet ./...
 stage 'staticcheck' "$tools/staticcheck" ./...
 stage 'templ: made files are up to date' unchanged 'the *_templ.go files' web "$tools/templ" generate -path web
-stage 'assets: made files are up to date' unchanged 'the built assets' web/asset go -C internal/tool run ./assets
+stage 'assets: made files are up to date' unchanged 'the built assets' web/asset go -C internal/tool run ./asset
 stage 'go.mod is tidy' tidy
 if [ "$mode" = quick ]; then
 	mapfile -t list < <(go list ./... | grep -vE '/internal/e2e(/|$)')

@@ -50,7 +50,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	x := explain(e, r, number)
-	if x.Again = resend(w, r, e.Kind); x.Again != nil && x.Again.Whole && e.Kind != apperr.Unauthenticated {
+	if x.Again = resend(w, r, e.Kind); x.Again != nil && x.Again.Whole {
 		x.Acts = nil // sending it again is the one thing to do
 	}
 	if err := Render(w, r, e.Kind.Status(), Frame{Title: e.Kind.Title()}, failure(x)); err != nil {

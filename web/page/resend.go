@@ -17,6 +17,7 @@ type resent struct {
 	Action string
 	Fields []apperr.Field // name and value
 	Text   string         // the longest text, shown so that it can be copied
+	SignIn bool           // somebody must sign in first, in another window
 	Whole  bool           // sending it again is possible: it brought no file
 }
 
@@ -35,7 +36,7 @@ func resend(w http.ResponseWriter, r *http.Request, kind apperr.Kind) *resent {
 	if err != nil {
 		return nil
 	}
-	back := &resent{Action: action, Whole: r.MultipartForm == nil}
+	back := &resent{Action: action, Whole: r.MultipartForm == nil, SignIn: kind == apperr.Unauthenticated}
 	size := 0
 	for name, values := range form.Values {
 		for _, v := range values {

@@ -121,8 +121,8 @@ func TestFeedTellsWhatHappenedInOrder(t *testing.T) {
 			t.Errorf("another cohort's feed = %+v, %v", cohort, err)
 		}
 		news, err := w.News(t.Context(), w.viewer("author"), one.Seq)
-		if err != nil || news[event.EntryPublished] != 1 || news[event.FollowUpAdded] != 1 {
-			t.Errorf("news = %v, %v", news, err)
+		if err != nil || news.Counts[event.EntryPublished] != 1 || news.Counts[event.FollowUpAdded] != 1 || news.Head <= one.Seq {
+			t.Errorf("news = %+v, %v", news, err)
 		}
 		list, next, err := w.List(t.Context(), w.viewer("author"), 0, 1)
 		if err != nil || len(list) != 1 || list[0].ID != one.ID || next == 0 {

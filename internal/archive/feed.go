@@ -82,22 +82,39 @@ func (s *Service) Feed(ctx context.Context, v access.Viewer, f FeedFilter) (item
 	return items, next, err
 }
 
-// News counts what has happened behind a position, by kind, for the line "since your last visit". It looks at the last
-// thousand things at most.
-func (s *Service) News(ctx context.Context, v access.Viewer, since int64) (map[event.Kind]int, error) {
-	counts := map[event.Kind]int{}
-	if !v.Member {
-		return counts, nil
+// News is what has happened behind a position, by kind, and where the log stands now.
+type News struct {
+	Counts map[event.Kind]int
+	Posts  int // in discussions that the reader may read
+	Head   int64
+}
+
+// News counts what has happened since a position, for the line "since your last visit". It looks at a thousand things
+// of each sort at most.
+func (s *Service) News(ctx context.Context, v access.Viewer, since int64) (News, error) {
+	n := News{Counts: map[event.Kind]int{}}
+	err := s.DB.Snapshot(ctx, func(ctx context.Context, r bun.IDB) (err error) {
+		if n.Head, _, err = event.Head(ctx, r); err != nil || !v.Member || since <= 0 {
+			return err
+		}
+		var kinds []event.Kind
+		err = feed(r.NewSelect(), v).ColumnExpr("ev.kind").Where("ev.seq > ?", since).Order("ev.seq DESC").Limit(1000).Scan(ctx, &kinds)
+		if err != nil {
+			return err
+		}
+		for _, k := range kinds {
+			n.Counts[k]++
+		}
+		posts := r.NewSelect().TableExpr("event AS ev").ColumnExpr("ev.seq").Join("JOIN topic t ON t.id = ev.topic").
+			Where("ev.kind = 'post'").Where("ev.seq > ?", since).Order("ev.seq DESC").Limit(1000)
+		count, err := r.NewSelect().TableExpr("(?) AS p", v.Readable(posts, access.Columns{Alias: "t", Authors: "t.author = ?"})).Count(ctx)
+		n.Posts = int(count)
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("count the news since %d: %w", since, err)
 	}
-	var kinds []event.Kind
-	q := feed(s.DB.Read().NewSelect(), v).ColumnExpr("ev.kind").Where("ev.seq > ?", since).Order("ev.seq DESC").Limit(1000)
-	if err := q.Scan(ctx, &kinds); err != nil {
-		return nil, fmt.Errorf("count the news since %d: %w", since, err)
-	}
-	for _, k := range kinds {
-		counts[k]++
-	}
-	return counts, nil
+	return n, nil
 }
 
 // feed walks the log's feed events whose entry or question the viewer may read.

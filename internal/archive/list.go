@@ -42,6 +42,7 @@ func (s *Service) List(ctx context.Context, v access.Viewer, after int64, limit 
 type Filter struct {
 	Kinds        []Kind
 	Municipality string
+	Among        []string // municipalities, such as those of a prefecture
 	Cohort       string
 	Person       string // one of the authors
 	Before       int64  // go on below this position
@@ -74,6 +75,9 @@ func (f Filter) where(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Municipality != "" {
 		q = q.Where("e.municipality = ?", f.Municipality)
+	}
+	if len(f.Among) > 0 {
+		q = q.Where("e.municipality IN (?)", bun.In(f.Among))
 	}
 	if f.Cohort != "" {
 		q = q.Where("e.cohort = ?", f.Cohort)

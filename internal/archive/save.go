@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -97,6 +98,10 @@ func (s *Service) Save(ctx context.Context, v access.Viewer, id string, version 
 		}
 		if h.Version != version {
 			return conflict(r.over(old), old, h.Version)
+		}
+		if !r.Publish && r.Clearance == nil && reflect.DeepEqual(r.over(old), old) {
+			saved = Saved{id, h.URL(), h.Version, h.State, h.Topic, 0} // nothing changes: no version, no event
+			return nil
 		}
 		saved, err = s.save(ctx, tx, v, h, &r, old)
 		return err

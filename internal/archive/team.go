@@ -89,3 +89,26 @@ func setAuthors(ctx context.Context, tx db.Tx, e *Entry) error {
 	}
 	return nil
 }
+
+// Team is a team of the viewer, to choose from.
+type Team struct {
+	ID           string
+	Name         string
+	Municipality string
+	Year         int
+	Course       Course
+}
+
+// Teams lists the viewer's own teams, the newest first.
+func (s *Service) Teams(ctx context.Context, v access.Viewer) ([]Team, error) {
+	if len(v.Teams) == 0 {
+		return nil, nil
+	}
+	var teams []Team
+	err := s.DB.Read().NewRaw(`SELECT t.id, t.name, t.municipality, c.year, c.course FROM team t JOIN cohort c ON c.id = t.cohort
+		WHERE t.id IN (?) ORDER BY c.year DESC, c.course, t.name`, bun.In(v.Teams)).Scan(ctx, &teams)
+	if err != nil {
+		return nil, fmt.Errorf("read the teams of %s: %w", v.Person, err)
+	}
+	return teams, nil
+}

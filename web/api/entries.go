@@ -16,6 +16,7 @@ import (
 type Entries struct {
 	Archive *archive.Service
 	Files   *file.Service
+	BaseURL string
 }
 
 // entryFields are what an author sends; of a change, only what is given takes the place of what stands.
@@ -48,6 +49,13 @@ type saved struct {
 	Seq     int64        `json:"seq"`
 }
 
+func (a Entries) saved(s archive.Saved) saved {
+	if s.URL != "" {
+		s.URL = a.BaseURL + s.URL
+	}
+	return saved(s)
+}
+
 // Create makes an entry: a draft unless publish is true.
 func (a Entries) Create(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
@@ -62,7 +70,7 @@ func (a Entries) Create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Location", "/api/v1/entries/"+s.ID)
-	return Write(w, http.StatusCreated, saved(s))
+	return Write(w, http.StatusCreated, a.saved(s))
 }
 
 // Change changes an entry; version is the one that was read.
@@ -81,7 +89,7 @@ func (a Entries) Change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return Write(w, http.StatusOK, saved(s))
+	return Write(w, http.StatusOK, a.saved(s))
 }
 
 // Withdraw takes an entry back. A body {"reason"} may say why.
@@ -96,20 +104,20 @@ func (a Entries) Withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return Write(w, http.StatusOK, saved(s))
+	return Write(w, http.StatusOK, a.saved(s))
 }
 
 // List lists what has been published, in the order of the log.
 func (a Entries) List(w http.ResponseWriter, r *http.Request) error {
-	after, err := number(r, "cursor", 0)
+	after, err := number(r, "cursor", 0, 0, 1<<62)
 	if err != nil {
 		return err
 	}
-	limit, err := number(r, "limit", 20)
+	limit, err := number(r, "limit", 20, 1, 100)
 	if err != nil {
 		return err
 	}
-	list, next, err := a.Archive.List(r.Context(), page.Viewer(r.Context()), after, int(min(limit, 100)))
+	list, next, err := a.Archive.List(r.Context(), page.Viewer(r.Context()), after, int(limit))
 	if err != nil {
 		return err
 	}
@@ -118,26 +126,12 @@ func (a Entries) List(w http.ResponseWriter, r *http.Request) error {
 		Next    string  `json:"next,omitempty"`
 	}{Entries: []entry{}}
 	for _, s := range list {
-		e := entryOf(&s.Entry, s.Themes, s.Authors)
-		out.Entries = append(out.Entries, e)
+		out.Entries = append(out.Entries, a.entry(&s.Entry, s.Themes, s.Authors))
 	}
 	if next > 0 {
 		out.Next = strconv.FormatInt(next, 10)
 	}
 	return Write(w, http.StatusOK, out)
-}
-
-// number reads a whole number of the query, 0 or more.
-func number(r *http.Request, name string, without int64) (int64, error) {
-	s := r.URL.Query().Get(name)
-	if s == "" {
-		return without, nil
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 0 {
-		return 0, apperr.At(name, name+" は 0 以上の数で書いてください。")
-	}
-	return n, nil
 }
 
 // Get reads an entry.
@@ -151,7 +145,7 @@ func (a Entries) Get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := fullEntry{entry: entryOf(&e.Entry, e.Themes, e.Authors), Sections: []section{}, FollowUps: []followUp{},
+	out := fullEntry{entry: a.entry(&e.Entry, e.Themes, e.Authors), Sections: []section{}, FollowUps: []followUp{},
 		Adoptions: []adoption{}, Files: []entryFile{}, Reactions: e.Counts}
 	for _, s := range e.Sections {
 		out.Sections = append(out.Sections, section{s.Key, s.Body, s.HTML, s.Audience})
@@ -238,7 +232,7 @@ func (a Entries) Decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return Write(w, http.StatusOK, saved(s))
+	return Write(w, http.StatusOK, a.saved(s))
 }
 
 // entry is an entry in an answer: the fields as they were given, and where it stands.
@@ -268,8 +262,8 @@ type entry struct {
 	Seq          int64            `json:"seq"` // its place in lists
 }
 
-func entryOf(e *archive.Entry, themes []string, authors []archive.Author) entry {
-	return entry{e.ID, e.URL(), e.Kind, e.Title, e.Summary, e.Municipality, e.Year, e.Course, e.Team, themes, e.Stage, e.Audience,
+func (a Entries) entry(e *archive.Entry, themes []string, authors []archive.Author) entry {
+	return entry{e.ID, a.BaseURL + e.URL(), e.Kind, e.Title, e.Summary, e.Municipality, e.Year, e.Course, e.Team, themes, e.Stage, e.Audience,
 		e.Wanted, e.State, e.Version, e.Topic, authors, e.Useful, e.Adopted, e.Sample, e.UpdatedAt, e.PublishedAt, e.PublishedSeq}
 }
 

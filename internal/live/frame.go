@@ -9,7 +9,6 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/event"
-	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/talk"
 )
 
@@ -112,7 +111,7 @@ func evOf(e event.Event, p *talk.View) ev {
 		return f
 	}
 	f.At, f.EditedAt, f.HTML = p.CreatedAt.UTC(), p.EditedAt, p.HTML
-	f.Author = &author{p.Author, p.AuthorName, municipality.Label(p.AuthorPlace)}
+	f.Author = &author{p.Author, p.AuthorName, talk.Place(p.AuthorPlace)}
 	if p.ReplyNumber > 0 {
 		f.ReplyTo = &reply{p.ReplyTo, p.ReplyNumber, p.ReplyName}
 	}

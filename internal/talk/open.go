@@ -59,6 +59,9 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 		if err := readOwn(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := dropDraft(ctx, tx, v.Person, "topics:new"); err != nil {
+			return err
+		}
 		opened := &event.Event{Kind: event.TopicOpened, Subject: t.ID, Topic: t.ID, Actor: v.Person}
 		if err := event.Append(ctx, tx, opened, added); err != nil {
 			return err

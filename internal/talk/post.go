@@ -92,6 +92,9 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 		if err := readOwn(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := dropDraft(ctx, tx, v.Person, "topic:"+topic); err != nil {
+			return err
+		}
 		if err := event.Append(ctx, tx, added); err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func (t router) public() {
 // entries is the archive: what alumni leave.
 func (t router) entries() {
 	t.on("GET /e/{id}", t.s.entry)
-	towns := municipalities.Pages{Archive: t.s.Archive}
+	towns := municipalities.Pages{Archive: t.s.Archive, Files: t.s.Files, Members: t.s.Members}
 	t.on("GET /municipalities", municipalities.List)
 	t.on("GET /municipalities/{code}", towns.Show)
 	a := api.Entries{Archive: t.s.Archive, Files: t.s.Files}

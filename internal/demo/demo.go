@@ -44,7 +44,7 @@ func (f Filler) Fill(ctx context.Context) error {
 			name string
 			do   func(context.Context) error
 		}{
-			{"entries", w.writeEntries}, {"what came after", w.writeAfter},
+			{"application", w.apply}, {"entries", w.writeEntries}, {"what came after", w.writeAfter},
 			{"topics", w.openTopics}, {"collection", w.collect}, {"flag", w.flag},
 		} {
 			if err := step.do(ctx); err != nil {

@@ -54,7 +54,8 @@ func TestFillingTwiceChangesNothing(t *testing.T) {
 		if diff := cmp.Diff(once, rows(t, d)); diff != "" {
 			t.Errorf("the second run changed:\n%s", diff)
 		}
-		if once["person"] != 8 || once["entry"] < 15 || once["collection"] != 1 {
+		if once["person"] != 8 || once["entry"] < 15 || once["collection"] != 1 ||
+			once["application"] != 1 || once["flag"] != 1 || once["file"] != 8 {
 			t.Errorf("filled: %v", once)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/curate"
+	"github.com/manetomo/manetomo/internal/member"
 )
 
 const collectionSlug = "mihon-taiwa"
@@ -46,6 +47,22 @@ func (w *work) collect(ctx context.Context) error {
 		c.Items = append(c.Items, curate.Item{Entry: e.ID, Note: p.note})
 	}
 	_, _, err = w.Curate.SaveCollection(ctx, v, "", 0, c)
+	return err
+}
+
+// apply leaves an application on the desk, unless the applicant has ever made one.
+func (w *work) apply(ctx context.Context) error {
+	v, err := w.as(ctx, "applicant@example.jp")
+	if err != nil || v.Member {
+		return err
+	}
+	made, err := w.Members.MyApplication(ctx, v)
+	if err != nil || made != nil {
+		return err
+	}
+	_, _, err = w.Members.Apply(ctx, v, member.Apply{Name: v.Name, Kana: about["applicant@example.jp"].Kana,
+		Municipality: momiji, Year: 2025, Course: member.Regular,
+		Note: "（見本）2025年度にもみじ見本市のチームで参加しました。招待のメールを受け取れなかったので申請します。"})
 	return err
 }
 

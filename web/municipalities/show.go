@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
@@ -18,6 +21,8 @@ import (
 // Pages are the pages of municipalities.
 type Pages struct {
 	Archive *archive.Service
+	Files   *file.Service
+	Members *member.Service
 }
 
 // perPage is how many entries the history shows at once: some years of a busy town.
@@ -30,18 +35,21 @@ const look = 30
 const (
 	tabReports = "reports"
 	tabPosters = "posters"
+	tabPeople  = "people"
 )
 
 // shown is the page of one municipality.
 type shown struct {
-	M     municipality.Municipality
-	Tab   string // "", reports, posters
-	Count counts
-	Years []yearOf
-	More  string // address of the entries that come after, "" at the end
-	Near  []ui.Link
-	Alike []ui.Link
-	First *ui.Link // the nearest municipality with a practice, when this one has none
+	M      municipality.Municipality
+	Tab    string // "", reports, posters, people
+	Member bool   // the reader is a member: people are shown to members only
+	People []ui.Link
+	Count  counts
+	Years  []yearOf
+	More   string // address of the entries that come after, "" at the end
+	Near   []ui.Link
+	Alike  []ui.Link
+	First  *ui.Link // the nearest municipality with a practice, when this one has none
 }
 
 // counts are what the reader may read of it.
@@ -67,9 +75,13 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !found {
 		return err
 	}
-	s := shown{M: m, Tab: tab(r.URL.Query().Get("t"))}
 	ctx, v := r.Context(), page.Viewer(r.Context())
-	if err := p.history(ctx, v, &s, r.URL.Query().Get("before")); err != nil {
+	s := shown{M: m, Tab: tab(r.URL.Query().Get("t"), v.Member), Member: v.Member}
+	fill := func() error { return p.history(ctx, v, &s, r.URL.Query().Get("before")) }
+	if s.Tab == tabPeople {
+		fill = func() error { return p.people(ctx, v, &s) }
+	}
+	if err := fill(); err != nil {
 		return err
 	}
 	if err := p.around(ctx, v, &s); err != nil {
@@ -79,8 +91,8 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		Description: m.Label() + "が人材マネジメント部会で取り組んだ実践とポスター。"}, show(s))
 }
 
-func tab(t string) string {
-	if t == tabReports || t == tabPosters {
+func tab(t string, member bool) string {
+	if t == tabReports || t == tabPosters || t == tabPeople && member {
 		return t
 	}
 	return ""
@@ -100,13 +112,17 @@ func (p Pages) history(ctx context.Context, v access.Viewer, s *shown, before st
 	if err != nil {
 		return err
 	}
+	covers, err := p.covers(ctx, v, list)
+	if err != nil {
+		return err
+	}
 	slices.SortStableFunc(list, func(a, b archive.Summary) int { return b.Year - a.Year })
 	for _, e := range list {
 		if len(s.Years) == 0 || s.Years[len(s.Years)-1].Year != e.Year {
 			s.Years = append(s.Years, yearOf{Year: e.Year})
 		}
 		y := &s.Years[len(s.Years)-1]
-		y.Items = append(y.Items, item(e))
+		y.Items = append(y.Items, item(e, covers))
 	}
 	if next > 0 {
 		s.More = fmt.Sprintf("%s?t=%s&before=%d", address(s.M.Code), s.Tab, next)
@@ -114,7 +130,7 @@ func (p Pages) history(ctx context.Context, v access.Viewer, s *shown, before st
 	return nil
 }
 
-func item(e archive.Summary) ui.FeedItem {
+func item(e archive.Summary, covers map[string]file.Cover) ui.FeedItem {
 	i := ui.FeedItem{Kind: string(e.Kind), URL: e.URL(), Title: e.Title, Excerpt: e.Excerpt, End: e.Course.Label()}
 	if e.Useful > 0 {
 		i.Metas = append(i.Metas, ui.Tally{Icon: "useful", Text: "参考になった", Count: e.Useful})
@@ -122,10 +138,44 @@ func item(e archive.Summary) ui.FeedItem {
 	if e.Adopted > 0 {
 		i.Metas = append(i.Metas, ui.Tally{Icon: "sprout", Text: "やってみた", Count: e.Adopted})
 	}
+	if c, ok := covers[e.ID]; ok && c.Width > 0 {
+		i.Picture = &ui.Picture{URL: "/files/" + c.File + "/1-512.jpg", Alt: c.Alt, Width: 512, Height: int(512 * c.Height / c.Width)}
+	}
 	for _, id := range e.Themes {
 		i.Themes = append(i.Themes, ui.Link{Text: theme.Name(id), URL: "/archive?theme=" + id})
 	}
 	return i
+}
+
+// covers are the first pages of the entries' files.
+func (p Pages) covers(ctx context.Context, v access.Viewer, list []archive.Summary) (map[string]file.Cover, error) {
+	ids := make([]string, len(list))
+	for i, e := range list {
+		ids[i] = e.ID
+	}
+	return p.Files.Covers(ctx, v, ids)
+}
+
+// people fills in who works there now or took part for it.
+func (p Pages) people(ctx context.Context, v access.Viewer, s *shown) error {
+	list, err := p.Members.Members(ctx, v, member.Filter{Municipality: s.M.Code, Limit: most})
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		l := ui.Link{Text: m.Name, URL: "/members/" + url.PathEscape(m.ID), Icon: "person"}
+		for _, part := range m.Parts {
+			if part.Municipality == s.M.Code {
+				l.Note = page.FiscalYear(part.Year) + " " + member.RoleName(part.Role)
+				break
+			}
+		}
+		s.People = append(s.People, l)
+	}
+	if len(list) == most {
+		s.More = "/members?municipality=" + s.M.Code
+	}
+	return nil
 }
 
 // around fills in the counts of this municipality and its neighbours, in one query for all of them.
@@ -168,57 +218,4 @@ func beside(list []municipality.Neighbor, counts map[string]map[archive.Kind]int
 	}
 	all := append(with, without...)
 	return all[:min(n, len(all))]
-}
-
-func (s shown) crumbs() []ui.Link {
-	links := []ui.Link{{Text: "自治体", URL: "/municipalities"}}
-	if s.M.Kind != municipality.KindPrefecture && !s.M.Demo {
-		links = append(links, ui.Link{Text: s.M.Prefecture, URL: "/municipalities?prefecture=" + s.M.PrefectureCode})
-	}
-	return links
-}
-
-func (s shown) tabs() []ui.Tab {
-	at := address(s.M.Code)
-	return []ui.Tab{
-		{Text: "あゆみ", URL: at, Current: s.Tab == ""},
-		{Text: "実践", URL: at + "?t=reports", Count: s.Count.Reports, Current: s.Tab == tabReports},
-		{Text: "ポスター", URL: at + "?t=posters", Count: s.Count.Posters, Current: s.Tab == tabPosters},
-	}
-}
-
-func (s shown) heading() string { return s.M.Name + "の" + s.word() }
-
-// word is what the chosen tab shows.
-func (s shown) word() string {
-	switch s.Tab {
-	case tabReports:
-		return "実践レポート"
-	case tabPosters:
-		return "ポスター"
-	}
-	return "あゆみ"
-}
-
-func (s shown) moments() []ui.Moment {
-	list := make([]ui.Moment, 0, len(s.Years))
-	for i, y := range s.Years {
-		list = append(list, ui.Moment{Date: strconv.Itoa(y.Year) + "年度", Now: i == 0, Body: practiceCards(y.Items)})
-	}
-	return list
-}
-
-func (s shown) emptyText() string {
-	if s.First != nil {
-		return "いちばん近くで実践が読めるのは、" + s.First.Text + "です。"
-	}
-	return "ほかの自治体の実践をさがすと、近い悩みが見つかるかもしれません。"
-}
-
-func (s shown) emptyActs() []ui.EmptyAct {
-	acts := []ui.EmptyAct{{Text: "実践をさがす", URL: "/archive", Look: ui.Primary}}
-	if s.First != nil {
-		acts = append(acts, ui.EmptyAct{Text: s.First.Text + "を見る", URL: s.First.URL})
-	}
-	return acts
 }

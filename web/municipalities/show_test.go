@@ -27,7 +27,7 @@ func filled(t *testing.T, d *db.DB) Pages {
 	if err := f.Fill(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return Pages{Archive: f.Archive}
+	return Pages{Archive: f.Archive, Files: f.Files, Members: f.Members}
 }
 
 func serve(p Pages, v access.Viewer, address string) *httptest.ResponseRecorder {
@@ -57,6 +57,8 @@ func TestShow(t *testing.T) {
 			{"実在のまち", visitor, "/municipalities/202151",
 				[]string{"長野県 塩尻市", "しおじりし", "近くの自治体", "うちと似たまち", "部会の参加自治体一覧にあります"}, []string{"見本市"}},
 			{"何もなければ、いちばん近い実践へ", visitor, "/municipalities/202029", []string{"まだありません", "塩尻市を見る"}, nil},
+			{"人は会員に", reader, "/municipalities/990001?t=people", []string{"見本 花子", "2024年度 マネ友"}, []string{"alumnus@example.jp"}},
+			{"人は訪れた人には無い", visitor, "/municipalities/990001?t=people", []string{"みどり見本市のあゆみ"}, []string{"見本 花子", "t=people"}},
 			{"都道府県", visitor, "/municipalities/200000", []string{"長野県", "都道府県"}, nil},
 		} {
 			t.Run(test.name, func(t *testing.T) {

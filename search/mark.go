@@ -144,9 +144,6 @@ func union(text string, spans []span) []span {
 		}
 		if n := len(out); n > 0 && s.start <= out[n-1].end {
 			out[n-1].end = max(out[n-1].end, s.end)
-			if s.near == "" {
-				out[n-1].near = ""
-			}
 			continue
 		}
 		out = append(out, s)

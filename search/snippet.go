@@ -56,7 +56,9 @@ func (s *searching) show(h *Hit, doc int32, marks map[textKey][]span) {
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return b.worth - a.worth })
 	for _, c := range found[:min(len(found), snippetsMost)] {
-		h.Snippets = append(h.Snippets, cut(h.Sections[c.section], c.spans))
+		snippet := cut(h.Sections[c.section], c.spans)
+		snippet.Near = onlyNear(marks[textKey{doc, c.section}])
+		h.Snippets = append(h.Snippets, snippet)
 	}
 	if len(h.Snippets) > 0 {
 		return
@@ -73,11 +75,8 @@ func (s *searching) show(h *Hit, doc int32, marks map[textKey][]span) {
 func cut(section Section, spans []span) Snippet {
 	text := section.Text
 	from := 0
-	near := ""
 	if len(spans) > 0 {
-		best := densest(text, spans)
-		from = back(text, best.start, snippetBefore)
-		near = best.near
+		from = back(text, densest(text, spans).start, snippetBefore)
 	}
 	to := forward(text, from, snippetRunes)
 	for _, m := range spans { // never end inside a mark
@@ -95,7 +94,18 @@ func cut(section Section, spans []span) Snippet {
 	if to < len(text) {
 		html += "…"
 	}
-	return Snippet{Section: section.Key, Label: section.Label, HTML: strings.Join(strings.Fields(html), " "), Near: near}
+	return Snippet{Section: section.Key, Label: section.Label, HTML: strings.Join(strings.Fields(html), " ")}
+}
+
+// onlyNear gives the near word a section was found by, if no word of the query stands in it itself.
+func onlyNear(spans []span) string {
+	near := ""
+	for _, s := range spans {
+		if near = s.near; near == "" {
+			return ""
+		}
+	}
+	return near
 }
 
 // densest gives the first mark of the window that holds the most different ones.

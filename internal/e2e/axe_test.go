@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"fmt"
+	"cmp"
 	"regexp"
 	"slices"
 	"testing"
@@ -85,18 +85,20 @@ func TestEveryPageIsAccessible(t *testing.T) {
 				options = append(options, browser.Dark())
 			}
 			for _, some := range pages {
-				p := browser.New(t, s.URL, fmt.Sprintf("visitor%s", some.who), options...)
-				if some.who != "" {
-					p.SignIn(demoButton, some.who)
-				}
-				for _, path := range resolve(t, s.URL, some.who, some.pages) {
-					p.Go(path)
-					p.Accessible()
-					if look.width == 390 && !look.dark {
-						p.FitsIn(320)
-						p.Resize(look.width, 800)
+				t.Run(cmp.Or(some.who, "visitor"), func(t *testing.T) {
+					p := browser.New(t, s.URL, cmp.Or(some.who, "visitor"), options...)
+					if some.who != "" {
+						p.SignIn(demoButton, some.who)
 					}
-				}
+					for _, path := range resolve(t, s.URL, some.who, some.pages) {
+						p.Go(path)
+						p.Accessible()
+						if look.width == 390 && !look.dark {
+							p.FitsIn(320)
+							p.Resize(look.width, 800)
+						}
+					}
+				})
 			}
 		})
 	}

@@ -39,6 +39,9 @@ var pages = []struct {
 	{"secretariat@example.jp", []looked{{path: "/admin/roster"}, {path: "/admin/invite"}}},
 }
 
+// missing are the addresses above that lead nowhere on purpose.
+var missing = []string{"/no-such-page", "/reports/0000000000"}
+
 // resolve finds the pages whose address the demo decides.
 func resolve(t testing.TB, base, who string, list []looked) []string {
 	t.Helper()
@@ -92,6 +95,10 @@ func TestEveryPageIsAccessible(t *testing.T) {
 					}
 					for _, path := range resolve(t, s.URL, some.who, some.pages) {
 						p.Go(path)
+						if got := p.Status(); got != 200 && !slices.Contains(missing, path) {
+							t.Errorf("%s answers %d", path, got)
+							continue
+						}
 						p.Accessible()
 						if look.width == 390 && !look.dark {
 							p.FitsIn(320)

@@ -6,13 +6,14 @@ import (
 
 	"github.com/manetomo/manetomo/internal/e2e/browser"
 	"github.com/manetomo/manetomo/internal/e2e/site"
+	"github.com/manetomo/manetomo/internal/e2e/visitor"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // The words on the pages by which people find their way.
 const (
-	demoButton = "デモ"
+	demoButton = visitor.DemoButton
 	postField  = "本文"
 	postButton = "投稿する"
 )

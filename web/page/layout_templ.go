@@ -391,7 +391,7 @@ func layout(v view, body templ.Component) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Demo {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<div class=\"demo-line no-print\"><p class=\"wrap\">これは見本の環境です。人物・投稿・件数は説明のためのもので、いつでも消えることがあります。</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<aside class=\"demo-line no-print\" aria-label=\"この環境について\"><p class=\"wrap\">これは見本の環境です。人物・投稿・件数は説明のためのもので、いつでも消えることがあります。</p></aside>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,6 +26,14 @@ func (p *Person) Go(address string) {
 // Path is the path and query of the open page.
 func (p *Person) Path() string { return strings.TrimPrefix(p.where(), p.Base) }
 
+// Status is how the site answered for the open page.
+func (p *Person) Status() int {
+	p.t.Helper()
+	result, err := p.Page.Timeout(patience).Eval(`() => performance.getEntriesByType("navigation")[0].responseStatus`)
+	p.check(err, "ask for the status")
+	return result.Value.Int()
+}
+
 const shows = `(words) => (document.body?.innerText ?? "").includes(words)`
 
 // Shows tells whether the page shows these words now.

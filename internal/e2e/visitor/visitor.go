@@ -128,11 +128,14 @@ func (v *Visitor) Follow(text string) {
 	v.open(join(v.t, v.Page.URL.String(), href))
 }
 
+// DemoButton is what stands on the button to the demo's provider.
+const DemoButton = "お試し用のアカウント"
+
 // SignIn signs in as a demo person through the demo provider, as that person would.
 func (v *Visitor) SignIn(address string) {
 	v.t.Helper()
 	v.Get("/signin")
-	v.Submit(url.Values{"button": {"デモ"}})
+	v.Submit(url.Values{"button": {DemoButton}})
 	v.Submit(url.Values{"person": {address}})
 	if v.Page.Status != http.StatusOK {
 		v.t.Fatalf("%s could not sign in: %d at %s\n%s", address, v.Page.Status, v.Page.URL, v.Page.Text())

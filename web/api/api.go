@@ -7,9 +7,11 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -75,4 +77,17 @@ func Write(w http.ResponseWriter, status int, v any) error {
 	w.WriteHeader(status)
 	w.Write(append(body, '\n')) // a reader who has gone away is not our error
 	return nil
+}
+
+// number reads a whole number of the query within its bounds, or the default when it is not given.
+func number(r *http.Request, name string, otherwise, least, most int64) (int64, error) {
+	s := r.URL.Query().Get(name)
+	if s == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < least || n > most {
+		return 0, apperr.At(name, fmt.Sprintf("%s は %d から %d までの数字で書いてください。", name, least, most))
+	}
+	return n, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -109,7 +110,7 @@ func (a Entries) Withdraw(w http.ResponseWriter, r *http.Request) error {
 
 // List lists what has been published, in the order of the log.
 func (a Entries) List(w http.ResponseWriter, r *http.Request) error {
-	after, err := number(r, "cursor", 0, 0, 1<<62)
+	after, err := number(r, "cursor", 0, 0, math.MaxInt64)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 
@@ -27,11 +28,11 @@ type notice struct {
 
 // List answers GET /api/v1/notices?cursor=&limit=.
 func (a Notices) List(w http.ResponseWriter, r *http.Request) error {
-	before, err := number(r, "cursor", 0)
+	before, err := number(r, "cursor", 0, 0, math.MaxInt64)
 	if err != nil {
 		return err
 	}
-	limit, err := number(r, "limit", 30)
+	limit, err := number(r, "limit", 30, 1, 100)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"time"
 
@@ -50,15 +51,14 @@ func postOf(p *talk.View) post {
 
 // Posts lists the posts of a topic behind the number after.
 func (a Topics) Posts(w http.ResponseWriter, r *http.Request) error {
-	after, err := number(r, "after", 0)
+	after, err := number(r, "after", 0, 0, math.MaxInt64)
 	if err != nil {
 		return err
 	}
-	limit, err := number(r, "limit", postsGiven)
+	limit, err := number(r, "limit", postsGiven, 1, postsMost)
 	if err != nil {
 		return err
 	}
-	limit = min(max(limit, 1), postsMost)
 	t, posts, err := a.Talk.Posts(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), after, limit)
 	if err != nil {
 		return err

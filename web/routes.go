@@ -9,12 +9,17 @@ import (
 	"github.com/manetomo/manetomo/web/asset"
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
+	"github.com/manetomo/manetomo/web/drafts"
 	"github.com/manetomo/manetomo/web/files"
 	"github.com/manetomo/manetomo/web/help"
+	"github.com/manetomo/manetomo/web/home"
+	"github.com/manetomo/manetomo/web/live"
 	"github.com/manetomo/manetomo/web/municipalities"
+	"github.com/manetomo/manetomo/web/new"
 	"github.com/manetomo/manetomo/web/notifications"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/posters"
+	"github.com/manetomo/manetomo/web/reports"
 	"github.com/manetomo/manetomo/web/top"
 )
 
@@ -36,6 +41,7 @@ func (s *Site) routes(m *metrics) http.Handler {
 	t.mux.Handle("GET /metrics", s.serveMetrics(m))
 	t.public()
 	t.entries()
+	t.talk()
 	t.search()
 	t.desk()
 	t.notices()
@@ -80,6 +86,35 @@ func (t router) entries() {
 	t.on("GET /api/v1/entries/{id}/files/{file}", a.File)
 	t.on("GET /api/v1/entries/{id}/files/{file}/{content}", a.FileContent)
 	t.sheets()
+	t.reports()
+}
+
+// reports are reading and writing, and what any entry has besides its text.
+func (t router) reports() {
+	p := reports.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	t.on("GET /reports/new", p.New)
+	t.on("POST /reports/new", p.Save)
+	t.on("GET /reports/{id}", p.Show)
+	t.on("GET /reports/{id}/edit", p.Edit)
+	t.on("POST /reports/{id}/edit", p.Save)
+	t.on("GET /reports/{id}/preview", p.Preview)
+	t.on("POST /reports/{id}/files", p.Attach)
+	for _, kind := range []string{"reports", "posters", "papers", "materials"} {
+		t.on("POST /"+kind+"/{id}/useful", p.Useful)
+		t.on("GET /"+kind+"/{id}/after/new", p.NewAfter)
+		t.on("POST /"+kind+"/{id}/after/new", p.AddAfter)
+		t.on("GET /"+kind+"/{id}/tried/new", p.NewTried)
+		t.on("POST /"+kind+"/{id}/tried/new", p.AddTried)
+		t.on("GET /"+kind+"/{id}/withdraw", p.AskWithdraw)
+		t.on("POST /"+kind+"/{id}/withdraw", p.Withdraw)
+		t.on("GET /"+kind+"/{id}/versions", p.Versions)
+	}
+	t.on("GET /home", home.Pages{Archive: t.s.Archive, Curate: t.s.Curate, Files: t.s.Files}.Show)
+	t.on("GET /new", new.Pages{}.Show)
+	d := drafts.Pages{Archive: t.s.Archive}
+	t.on("GET /drafts", d.List)
+	t.on("PUT /drafts/{place}", d.Keep)
+	t.on("POST /drafts", d.Clear)
 }
 
 // sheets are posters, papers and materials, and the files of every entry.
@@ -98,6 +133,24 @@ func (t router) sheets() {
 	t.on("GET /files/{id}/original", f.Original)
 	t.on("GET /files/{id}/state", f.State)
 	t.on("GET /files/{id}/{picture}", f.Picture)
+}
+
+// talk is discussion: its API and the live channel.
+func (t router) talk() {
+	a := api.Topics{Talk: t.s.Talk}
+	t.on("POST /api/v1/topics", a.Open)
+	t.on("GET /api/v1/topics/{id}", a.Get)
+	t.on("PUT /api/v1/topics/{id}/read", a.Read)
+	t.on("GET /api/v1/topics/{id}/posts", a.Posts)
+	t.on("POST /api/v1/topics/{id}/posts", a.Post)
+	t.on("GET /api/v1/posts/{id}", a.GetPost)
+	t.on("PATCH /api/v1/posts/{id}", a.EditPost)
+	t.on("DELETE /api/v1/posts/{id}", a.RemovePost)
+	t.on("PUT /api/v1/posts/{id}/reactions/{reaction}", a.React)
+	t.on("DELETE /api/v1/posts/{id}/reactions/{reaction}", a.React)
+	l := live.Pages{Hub: t.s.Hub, Who: t.s.viewer}
+	t.on("GET /ws", l.Socket)
+	t.on("GET /live", l.Poll)
 }
 
 func (t router) search() {

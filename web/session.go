@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/auth"
 	"github.com/manetomo/manetomo/web/page"
@@ -39,6 +40,12 @@ func (s *Site) who(r *http.Request) (auth.Who, error) {
 		return auth.Who{}, apperr.New(apperr.Unauthenticated, "Authorization は Bearer で送ってください。")
 	}
 	return s.Auth.FromToken(r.Context(), strings.TrimSpace(secret))
+}
+
+// viewer is who asks, for what asks again later.
+func (s *Site) viewer(r *http.Request) (access.Viewer, error) {
+	who, err := s.who(r)
+	return who.Viewer, err
 }
 
 // forPrograms tells where a bearer token counts (contract §4).

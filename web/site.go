@@ -16,6 +16,7 @@ import (
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/live"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
@@ -41,6 +42,7 @@ type Site struct {
 	Curate  *curate.Service
 	Notify  *notify.Service
 	Index   *search.Index
+	Hub     *live.Hub
 }
 
 // Handler is the whole site.

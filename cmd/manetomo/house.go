@@ -21,6 +21,7 @@ import (
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/file/pdfium"
+	"github.com/manetomo/manetomo/internal/live"
 	"github.com/manetomo/manetomo/internal/mail"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
@@ -71,6 +72,10 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 		return nil, err
 	}
 	h.followers = append(h.followers, func(ctx context.Context) error { return s.Index.Follow(ctx, d) })
+	if s.Hub, err = live.New(p.ctx, d, s.BaseURL); err != nil {
+		return nil, err
+	}
+	h.followers = append(h.followers, s.Hub.Run)
 	h.letters(c)
 	if err := h.inhabit(p); err != nil {
 		return nil, err

@@ -44,6 +44,8 @@ func (s *Site) routes(m *metrics) http.Handler {
 	t.talk()
 	t.search()
 	t.desk()
+	t.door()
+	t.people()
 	t.notices()
 	t.on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
 	return t.mux

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -85,4 +86,11 @@ func takePart(ctx context.Context, tx db.Tx, p Participation) error {
 		return fmt.Errorf("let %s take part in %s: %w", p.Person, p.Cohort, err)
 	}
 	return nil
+}
+
+// CohortLabel is what people call a cohort, from its id.
+func CohortLabel(id string) string {
+	year, course, _ := strings.Cut(id, "-")
+	n, _ := strconv.Atoi(year) // ids are made by CohortID
+	return CohortName(n, course)
 }

@@ -88,6 +88,7 @@ type Frame struct {
 	ErrorPrefix bool   // 「エラー：」 in the title, after a form that was not accepted
 	Query       string // what stands in the search box
 	OGImage     string // full address of a picture for link cards
+	Refresh     string // address that the browser goes on to by itself: how sign-in leaves the site (contract §3)
 }
 
 func (f Frame) title() string {

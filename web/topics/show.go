@@ -1,0 +1,196 @@
+package topics
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/web/page"
+)
+
+// memberOnly refuses visitors as if nothing were here, and sends who is not signed in to sign in.
+func memberOnly(r *http.Request) error {
+	if v := page.Viewer(r.Context()); !v.CanTalk() {
+		return apperr.Missing()
+	}
+	return nil
+}
+
+// Show is a topic with its posts.
+func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
+	t, err := p.Talk.Page(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), number(r, "from"))
+	if err != nil {
+		return err
+	}
+	d, err := discussion(r, p.Talk, t, "/topics/"+t.Topic.ID)
+	if err != nil {
+		return err
+	}
+	return render(w, r, http.StatusOK, d)
+}
+
+func render(w http.ResponseWriter, r *http.Request, status int, d *Discussion) error {
+	f := page.Frame{Title: d.Topic.Title, Section: section, Islands: Islands, ErrorPrefix: d.Form.Failed()}
+	return page.Render(w, r, status, f, show(d))
+}
+
+// Post adds a post and leads back to it.
+func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	out, err := p.Talk.Post(r.Context(), page.Viewer(r.Context()), id, talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to")})
+	if err != nil && f.WithError(err) {
+		return p.again(w, r, id, f)
+	}
+	if err != nil {
+		return err
+	}
+	page.Wrote(w, out.Seq)
+	http.Redirect(w, r, back(f, id)+"?from="+strconv.FormatInt(max(1, out.Number-10), 10)+"#p"+strconv.FormatInt(out.Number, 10),
+		http.StatusSeeOther)
+	return nil
+}
+
+// again shows the topic with what was written into its composer and what is wrong with it.
+func (p Pages) again(w http.ResponseWriter, r *http.Request, id string, f *page.Form) error {
+	t, err := p.Talk.Page(r.Context(), page.Viewer(r.Context()), id, 0)
+	if err != nil {
+		return err
+	}
+	d, err := discussion(r, p.Talk, t, "/topics/"+id)
+	if err != nil {
+		return err
+	}
+	d.Form = f
+	return render(w, r, http.StatusUnprocessableEntity, d)
+}
+
+// back is the page that a form stood on: a page of ours, without its query.
+func back(f *page.Form, topic string) string {
+	if path := page.Next(f.Get("back")); path != "" {
+		return path
+	}
+	return "/topics/" + topic
+}
+
+// React turns one's reaction to a post on or off.
+func (p Pages) React(w http.ResponseWriter, r *http.Request) error {
+	v := page.Viewer(r.Context())
+	return p.act(w, r, func(id string, f *page.Form) (talk.Change, error) {
+		reaction := talk.Reaction(f.Get("reaction"))
+		_, post, err := p.Talk.PostOf(r.Context(), v, id)
+		if err != nil {
+			return talk.Change{}, err
+		}
+		return p.Talk.React(r.Context(), v, id, reaction, pressed(post, reaction) != "true")
+	})
+}
+
+// Remove takes back one's own post; the page then offers to undo it.
+func (p Pages) Remove(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, func(id string, _ *page.Form) (talk.Change, error) {
+		return p.Talk.Remove(r.Context(), page.Viewer(r.Context()), id)
+	})
+}
+
+// Restore undoes Remove.
+func (p Pages) Restore(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, func(id string, _ *page.Form) (talk.Change, error) {
+		return p.Talk.Undo(r.Context(), page.Viewer(r.Context()), id)
+	})
+}
+
+// act does one thing to a post and leads back to it.
+func (p Pages) act(w http.ResponseWriter, r *http.Request, do func(id string, f *page.Form) (talk.Change, error)) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("post")
+	c, err := do(id, f)
+	if err != nil {
+		return err
+	}
+	page.Wrote(w, c.Seq)
+	return p.toPost(w, r, f, id)
+}
+
+// toPost leads to a post, in a window that holds it.
+func (p Pages) toPost(w http.ResponseWriter, r *http.Request, f *page.Form, id string) error {
+	t, post, err := p.Talk.PostOf(r.Context(), page.Viewer(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	from := strconv.FormatInt(max(1, post.Number-10), 10)
+	http.Redirect(w, r, back(f, t.ID)+"?from="+from+"#p"+strconv.FormatInt(post.Number, 10), http.StatusSeeOther)
+	return nil
+}
+
+// Edit shows one's own post for changing.
+func (p Pages) Edit(w http.ResponseWriter, r *http.Request) error {
+	t, post, err := p.own(r)
+	if err != nil {
+		return err
+	}
+	f := page.NewForm().Set("body", post.Body).Set("back", r.URL.Query().Get("back"))
+	return page.Render(w, r, http.StatusOK, page.Frame{Title: "投稿を直す", Section: section, NoTabbar: true}, edit(t, post, f))
+}
+
+// SaveEdit changes one's own post.
+func (p Pages) SaveEdit(w http.ResponseWriter, r *http.Request) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	t, post, err := p.own(r)
+	if err != nil {
+		return err
+	}
+	c, err := p.Talk.Edit(r.Context(), page.Viewer(r.Context()), post.ID, f.Get("body"))
+	if err != nil && f.WithError(err) {
+		frame := page.Frame{Title: "投稿を直す", Section: section, NoTabbar: true, ErrorPrefix: true}
+		return page.Render(w, r, http.StatusUnprocessableEntity, frame, edit(t, post, f))
+	}
+	if err != nil {
+		return err
+	}
+	page.Wrote(w, c.Seq)
+	return p.toPost(w, r, f, post.ID)
+}
+
+// own finds the viewer's own post, which still stands.
+func (p Pages) own(r *http.Request) (*talk.Topic, *talk.View, error) {
+	v := page.Viewer(r.Context())
+	t, post, err := p.Talk.PostOf(r.Context(), v, r.PathValue("post"))
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case post.Author != v.Person:
+		return nil, nil, apperr.New(apperr.Forbidden, "直せるのは、書いた人だけです。気づいたことは、返信で伝えられます。")
+	case !post.Shown():
+		return nil, nil, apperr.New(apperr.Gone, "この投稿は取り消されています。話し合いのページを開きなおしてください。")
+	}
+	return t, post, nil
+}
+
+// Read marks a topic read as far as the page showed it.
+func (p Pages) Read(w http.ResponseWriter, r *http.Request) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	n, err := strconv.ParseInt(f.Get("n"), 10, 64)
+	if err != nil || n < 0 {
+		return apperr.New(apperr.Malformed, "どこまで読んだかを受け取れませんでした。ページを読みこみ直してから、もう一度押してください。")
+	}
+	if err := p.Talk.MarkRead(r.Context(), page.Viewer(r.Context()), id, n); err != nil {
+		return err
+	}
+	http.Redirect(w, r, back(f, id), http.StatusSeeOther)
+	return nil
+}

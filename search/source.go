@@ -222,8 +222,9 @@ func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Docum
 // addAfterwards adds その後 and うちでもやってみた.
 func (r Rows) addAfterwards(ctx context.Context, ids []string, docs map[string]*Document) error {
 	var rows []struct{ Entry, Key, Body string }
-	err := r.DB.Read().NewRaw(`SELECT entry, 'after' AS key, body, created_at FROM follow_up WHERE entry IN (?)
-		UNION ALL SELECT entry, 'adoption' AS key, body, created_at FROM adoption WHERE entry IN (?)
+	err := r.DB.Read().NewRaw(`SELECT entry, key, body FROM (
+			SELECT entry, 'after' AS key, body, created_at FROM follow_up WHERE entry IN (?)
+			UNION ALL SELECT entry, 'adoption' AS key, body, created_at FROM adoption WHERE entry IN (?)) AS said
 		ORDER BY created_at`, bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read what came after for the index: %w", err)

@@ -66,7 +66,7 @@ func (a People) Applications(w http.ResponseWriter, r *http.Request) error {
 	if !v.Moderator {
 		return staffOnly(v)
 	}
-	limit, err := number(r, "limit", 50)
+	limit, err := number(r, "limit", 50, 1, 100)
 	if err != nil {
 		return err
 	}

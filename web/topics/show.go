@@ -119,6 +119,11 @@ func (p Pages) act(w http.ResponseWriter, r *http.Request, do func(id string, f 
 	return p.toPost(w, r, f, id)
 }
 
+// To leads to a post, in a window that holds it: letters and notices know no more than its id.
+func (p Pages) To(w http.ResponseWriter, r *http.Request) error {
+	return p.toPost(w, r, page.NewForm(), r.PathValue("post"))
+}
+
 // toPost leads to a post, in a window that holds it.
 func (p Pages) toPost(w http.ResponseWriter, r *http.Request, f *page.Form, id string) error {
 	t, post, err := p.Talk.PostOf(r.Context(), page.Viewer(r.Context()), id)

@@ -21,6 +21,7 @@ import (
 	"github.com/manetomo/manetomo/web/posters"
 	"github.com/manetomo/manetomo/web/reports"
 	"github.com/manetomo/manetomo/web/top"
+	"github.com/manetomo/manetomo/web/topics"
 )
 
 // router gathers the routes of the site.
@@ -139,6 +140,18 @@ func (t router) sheets() {
 
 // talk is discussion: its API and the live channel.
 func (t router) talk() {
+	p := topics.Pages{Talk: t.s.Talk}
+	t.on("GET /topics", p.List)
+	t.on("POST /topics", p.Open)
+	t.on("GET /topics/new", p.New)
+	t.on("GET /topics/{id}", p.Show)
+	t.on("POST /topics/{id}/posts", p.Post)
+	t.on("POST /topics/{id}/read", p.Read)
+	t.on("GET /topics/{id}/posts/{post}/edit", p.Edit)
+	t.on("POST /topics/{id}/posts/{post}/edit", p.SaveEdit)
+	t.on("POST /topics/{id}/posts/{post}/react", p.React)
+	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
+	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
 	a := api.Topics{Talk: t.s.Talk}
 	t.on("POST /api/v1/topics", a.Open)
 	t.on("GET /api/v1/topics/{id}", a.Get)

@@ -140,6 +140,19 @@ func (t router) sheets() {
 
 // talk is discussion: its API and the live channel.
 func (t router) talk() {
+	p := topics.Pages{Talk: t.s.Talk}
+	t.on("GET /topics", p.List)
+	t.on("POST /topics", p.Open)
+	t.on("GET /topics/new", p.New)
+	t.on("GET /topics/{id}", p.Show)
+	t.on("POST /topics/{id}/posts", p.Post)
+	t.on("POST /topics/{id}/read", p.Read)
+	t.on("GET /topics/{id}/posts/{post}", p.To)
+	t.on("GET /topics/{id}/posts/{post}/edit", p.Edit)
+	t.on("POST /topics/{id}/posts/{post}/edit", p.SaveEdit)
+	t.on("POST /topics/{id}/posts/{post}/react", p.React)
+	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
+	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
 	a := api.Topics{Talk: t.s.Talk}
 	t.on("POST /api/v1/topics", a.Open)
 	t.on("GET /api/v1/topics/{id}", a.Get)
@@ -151,19 +164,6 @@ func (t router) talk() {
 	t.on("DELETE /api/v1/posts/{id}", a.RemovePost)
 	t.on("PUT /api/v1/posts/{id}/reactions/{reaction}", a.React)
 	t.on("DELETE /api/v1/posts/{id}/reactions/{reaction}", a.React)
-	p := topics.Pages{Talk: t.s.Talk}
-	t.on("GET /topics", p.List)
-	t.on("GET /topics/new", p.New)
-	t.on("POST /topics", p.Open)
-	t.on("GET /topics/{id}", p.Show)
-	t.on("POST /topics/{id}/posts", p.Post)
-	t.on("POST /topics/{id}/read", p.Read)
-	t.on("GET /topics/{id}/posts/{post}", p.To)
-	t.on("GET /topics/{id}/posts/{post}/edit", p.Edit)
-	t.on("POST /topics/{id}/posts/{post}/edit", p.SaveEdit)
-	t.on("POST /topics/{id}/posts/{post}/react", p.React)
-	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
-	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
 	l := live.Pages{Hub: t.s.Hub, Who: t.s.viewer}
 	t.on("GET /ws", l.Socket)
 	t.on("GET /live", l.Poll)

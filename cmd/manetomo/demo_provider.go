@@ -27,5 +27,5 @@ func (c demoProviderCmd) Run(p *program) error {
 		return err
 	}
 	fmt.Fprintf(p.out, "listening on %s\nclient id %s, client secret %s\n", c.Issuer, demoprovider.ClientID, demoprovider.ClientSecret)
-	return serve(p.ctx, ln, provider, nil)
+	return serve(p.ctx, ln, provider, nil, func() {})
 }

@@ -53,14 +53,15 @@ func (c *serveCmd) Run(p *program) error {
 	if err := h.welcome(p); err != nil {
 		return err
 	}
-	return serve(p.ctx, ln, h.handler, h.followers)
+	return serve(p.ctx, ln, h.handler, h.followers, h.site.Hub.Close)
 }
 
 // follower runs until its context ends.
 type follower func(context.Context) error
 
-// serve answers requests and runs the followers until ctx ends; then accepted requests finish, and followers stop.
-func serve(ctx context.Context, ln net.Listener, h http.Handler, followers []follower) error {
+// serve answers requests and runs the followers until ctx ends; then readers of the live channel are sent elsewhere,
+// accepted requests finish, and followers stop.
+func serve(ctx context.Context, ln net.Listener, h http.Handler, followers []follower, farewell func()) error {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var wg sync.WaitGroup
@@ -73,6 +74,7 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, followers []fol
 	}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)}
+	srv.RegisterOnShutdown(farewell)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	select {

@@ -104,12 +104,13 @@ func (h *Hub) Run(ctx context.Context) error {
 	wg.Go(func() { h.tick(ctx) })
 	err := event.Follow(ctx, h.db, "live", h.from, h.handle)
 	wg.Wait()
-	h.close()
+	h.Close()
 	return err
 }
 
-// close ends all connections and waits until they are gone.
-func (h *Hub) close() {
+// Close ends all connections, refuses new ones and waits until the last is gone. A server calls it before it waits for
+// its requests, since a long poll is one of them.
+func (h *Hub) Close() {
 	h.mu.Lock()
 	h.closing = true
 	all := make([]*reader, 0, len(h.readers))

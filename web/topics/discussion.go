@@ -162,7 +162,7 @@ func (d *Discussion) sketch(mine bool) *talk.View {
 	p := &talk.View{AuthorName: "　"}
 	p.ID, p.HTML, p.State, p.CreatedAt = "ID", " ", access.Published, d.Now
 	if mine {
-		p.Author = d.Viewer.Person
+		p.Author, p.Number = d.Viewer.Person, -1 // an id of its own on the page
 	}
 	return p
 }

@@ -192,6 +192,10 @@ func (t router) desk() {
 	t.on("GET /desk/log", p.Record)
 	t.on("GET /flags/new", p.Raise)
 	t.on("POST /flags/new", p.Raised)
+	a := api.Desk{Curate: t.s.Curate}
+	t.on("POST /api/v1/flags", a.Raise)
+	t.on("POST /api/v1/admin/flags/{id}/decision", a.DecideFlag)
+	t.on("GET /api/v1/admin/audit", a.Audit)
 }
 
 func (t router) notices() {

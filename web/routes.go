@@ -94,7 +94,7 @@ func (t router) entries() {
 
 // reports are reading and writing, and what any entry has besides its text.
 func (t router) reports() {
-	p := reports.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	p := reports.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk}
 	t.on("GET /reports/new", p.New)
 	t.on("POST /reports/new", p.Save)
 	t.on("GET /reports/{id}", p.Show)

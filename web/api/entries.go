@@ -17,7 +17,6 @@ import (
 type Entries struct {
 	Archive *archive.Service
 	Files   *file.Service
-	BaseURL string
 }
 
 // entryFields are what an author sends; of a change, only what is given takes the place of what stands.
@@ -50,13 +49,6 @@ type saved struct {
 	Seq     int64        `json:"seq"`
 }
 
-func (a Entries) saved(s archive.Saved) saved {
-	if s.URL != "" {
-		s.URL = a.BaseURL + s.URL
-	}
-	return saved(s)
-}
-
 // Create makes an entry: a draft unless publish is true.
 func (a Entries) Create(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
@@ -71,7 +63,7 @@ func (a Entries) Create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Location", "/api/v1/entries/"+s.ID)
-	return Write(w, http.StatusCreated, a.saved(s))
+	return Write(w, http.StatusCreated, saved(s))
 }
 
 // Change changes an entry; version is the one that was read.
@@ -90,7 +82,7 @@ func (a Entries) Change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return Write(w, http.StatusOK, a.saved(s))
+	return Write(w, http.StatusOK, saved(s))
 }
 
 // Withdraw takes an entry back. A body {"reason"} may say why.
@@ -105,7 +97,7 @@ func (a Entries) Withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return Write(w, http.StatusOK, a.saved(s))
+	return Write(w, http.StatusOK, saved(s))
 }
 
 // List lists what has been published, in the order of the log.
@@ -127,7 +119,7 @@ func (a Entries) List(w http.ResponseWriter, r *http.Request) error {
 		Next    string  `json:"next,omitempty"`
 	}{Entries: []entry{}}
 	for _, s := range list {
-		out.Entries = append(out.Entries, a.entry(&s.Entry, s.Themes, s.Authors))
+		out.Entries = append(out.Entries, entryOf(&s.Entry, s.Themes, s.Authors))
 	}
 	if next > 0 {
 		out.Next = strconv.FormatInt(next, 10)
@@ -146,7 +138,7 @@ func (a Entries) Get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := fullEntry{entry: a.entry(&e.Entry, e.Themes, e.Authors), Sections: []section{}, FollowUps: []followUp{},
+	out := fullEntry{entry: entryOf(&e.Entry, e.Themes, e.Authors), Sections: []section{}, FollowUps: []followUp{},
 		Adoptions: []adoption{}, Files: []entryFile{}, Reactions: e.Counts}
 	for _, s := range e.Sections {
 		out.Sections = append(out.Sections, section{s.Key, s.Body, s.HTML, s.Audience})
@@ -233,7 +225,7 @@ func (a Entries) Decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return Write(w, http.StatusOK, a.saved(s))
+	return Write(w, http.StatusOK, saved(s))
 }
 
 // entry is an entry in an answer: the fields as they were given, and where it stands.
@@ -263,8 +255,8 @@ type entry struct {
 	Seq          int64            `json:"seq"` // its place in lists
 }
 
-func (a Entries) entry(e *archive.Entry, themes []string, authors []archive.Author) entry {
-	return entry{e.ID, a.BaseURL + e.URL(), e.Kind, e.Title, e.Summary, e.Municipality, e.Year, e.Course, e.Team, themes, e.Stage, e.Audience,
+func entryOf(e *archive.Entry, themes []string, authors []archive.Author) entry {
+	return entry{e.ID, e.URL(), e.Kind, e.Title, e.Summary, e.Municipality, e.Year, e.Course, e.Team, themes, e.Stage, e.Audience,
 		e.Wanted, e.State, e.Version, e.Topic, authors, e.Useful, e.Adopted, e.Sample, e.UpdatedAt, e.PublishedAt, e.PublishedSeq}
 }
 

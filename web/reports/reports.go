@@ -18,8 +18,10 @@ import (
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/topics"
 	"github.com/manetomo/manetomo/web/ui"
 )
 
@@ -27,6 +29,7 @@ import (
 type Pages struct {
 	Archive *archive.Service
 	Files   *file.Service
+	Talk    *talk.Service
 }
 
 // reading is a report as its page shows it.
@@ -47,6 +50,7 @@ type reading struct {
 	Form     *page.Form
 	Printed  string
 	Preview  bool
+	Discuss  *topics.Discussion
 	Visiting bool // not a member: no discussion, no acts
 }
 
@@ -77,8 +81,15 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, v.URL(), http.StatusSeeOther)
 		return nil
 	}
-	return page.Render(w, r, http.StatusOK, page.Frame{Title: v.Title, Section: "archive", Description: describe(v.View),
-		Index: v.Audience == access.Public && v.State == access.Published}, show(v))
+	if v.Discuss, err = topics.Load(r, p.Talk, v.ID, v.URL()); err != nil {
+		return err
+	}
+	frame := page.Frame{Title: v.Title, Section: "archive", Description: describe(v.View),
+		Index: v.Audience == access.Public && v.State == access.Published}
+	if v.Discuss != nil {
+		frame.Islands = topics.Islands
+	}
+	return page.Render(w, r, http.StatusOK, frame, show(v))
 }
 
 // read gathers all that the page of a report shows.

@@ -30,6 +30,11 @@ func useful(v *reading) string {
 	return "参考になった " + ui.Count(v.Useful)
 }
 
+// visible tells whether the report is in sight, and so has a discussion.
+func visible(v *reading) bool {
+	return v.State == access.Published || v.State == access.Review
+}
+
 func onOff(on bool) string {
 	if on {
 		return "1"

@@ -52,8 +52,9 @@ func Read(w http.ResponseWriter, r *http.Request, in any) error {
 func explain(err error) error {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return &apperr.Error{Kind: apperr.Invalid, Field: kind.Field, Err: err,
-			Message: kind.Field + " の値の種類がちがいます。"}
+		field := strings.TrimPrefix(kind.Field, "entryFields.") // encoding/json names the embedded struct too
+		return &apperr.Error{Kind: apperr.Invalid, Field: field, Err: err,
+			Message: field + " の値の種類がちがいます。"}
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		name = strings.Trim(name, `"`)

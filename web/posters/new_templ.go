@@ -69,7 +69,7 @@ func newForm(f *page.Form, teams []archive.TeamChoice, years []int, home string)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = files.AltField(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = files.AltField(f, true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

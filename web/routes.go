@@ -123,7 +123,6 @@ func (t router) reports() {
 // sheets are posters, papers and materials, and the files of every entry.
 func (t router) sheets() {
 	s := posters.Pages{Archive: t.s.Archive, Files: t.s.Files}
-	e := reports.Pages{Archive: t.s.Archive, Files: t.s.Files} // its acts are those of every entry
 	t.on("GET /posters/new", s.New)
 	t.on("POST /posters", s.Create)
 	for _, kind := range []string{"posters", "papers", "materials"} {
@@ -131,14 +130,6 @@ func (t router) sheets() {
 		t.on("POST /"+kind+"/{id}/publish", s.Publish)
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)
-		t.on("POST /"+kind+"/{id}/useful", e.Useful)
-		t.on("GET /"+kind+"/{id}/after/new", e.NewAfter)
-		t.on("POST /"+kind+"/{id}/after/new", e.AddAfter)
-		t.on("GET /"+kind+"/{id}/tried/new", e.NewTried)
-		t.on("POST /"+kind+"/{id}/tried/new", e.AddTried)
-		t.on("GET /"+kind+"/{id}/withdraw", e.AskWithdraw)
-		t.on("POST /"+kind+"/{id}/withdraw", e.Withdraw)
-		t.on("GET /"+kind+"/{id}/versions", e.Versions)
 	}
 	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files}
 	t.on("GET /files/new", f.New)

@@ -128,6 +128,8 @@ func (t router) sheets() {
 	for _, kind := range []string{"posters", "papers", "materials"} {
 		t.on("GET /"+kind+"/{id}", s.Show)
 		t.on("POST /"+kind+"/{id}/publish", s.Publish)
+		t.on("GET /"+kind+"/{id}/edit", s.Edit)
+		t.on("POST /"+kind+"/{id}/edit", s.Save)
 	}
 	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files}
 	t.on("GET /files/new", f.New)

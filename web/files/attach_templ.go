@@ -72,7 +72,7 @@ func attachForm(f *page.Form, e *archive.View) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = AltField(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = AltField(f, false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -136,7 +136,7 @@ func fileHint(f *page.Form) string {
 }
 
 // AltField asks what the picture shows.
-func AltField(f *page.Form) templ.Component {
+func AltField(f *page.Form, required bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -157,7 +157,7 @@ func AltField(f *page.Form) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.TextArea(f.Fill(ui.Field{Name: "alt", Label: "ことばでの説明", Rows: 3, Max: 500,
+		templ_7745c5c3_Err = ui.TextArea(f.Fill(ui.Field{Name: "alt", Label: "ことばでの説明", Required: required, Rows: 3, Max: 500,
 			Hint: "画像が見えない方に、何が描かれているかを1〜2文で伝えます。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -178,8 +178,8 @@ func change(f *page.Form) archive.Change {
 	if m := f.Get("municipality"); m != "" {
 		c.Municipality = &m
 	}
-	if t := f.Get("team"); t != "" {
-		c.Team = &t
+	if f.Values.Has("team") {
+		c.Team = value("team")
 	}
 	if y, err := strconv.Atoi(f.Get("year")); err == nil {
 		c.Year = &y
@@ -205,7 +205,7 @@ func (p Pages) Publish(w http.ResponseWriter, r *http.Request) error {
 	}
 	version, err := strconv.ParseInt(f.Get("version"), 10, 64)
 	if err != nil {
-		return &apperr.Error{Kind: apperr.Malformed, Err: err, Message: "画面を読みこみ直してから、もう一度お試しください。"}
+		return unreadable(err)
 	}
 	saved, err := p.Archive.Publish(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), version)
 	if err != nil {

@@ -73,7 +73,7 @@ func newSite(t *testing.T) *site {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]page.Handler{
 		"GET /posters/new": p.New, "POST /posters": p.Create, "GET /posters/{id}": p.Show, "GET /papers/{id}": p.Show,
-		"POST /posters/{id}/publish": p.Publish, "GET /files/new": f.New, "POST /files": f.Attach, "POST /files/{id}/remove": f.Remove,
+		"POST /posters/{id}/publish": p.Publish, "GET /posters/{id}/edit": p.Edit, "POST /posters/{id}/edit": p.Save, "GET /files/new": f.New, "POST /files": f.Attach, "POST /files/{id}/remove": f.Remove,
 		"GET /files/{id}/original": f.Original, "GET /files/{id}/state": f.State, "GET /files/{id}/{picture}": f.Picture,
 	} {
 		mux.Handle(pattern, page.Handle(h))
@@ -298,5 +298,30 @@ func TestFilesAreServedSafely(t *testing.T) {
 		if w := s.get(bad); w.Code != http.StatusNotFound {
 			t.Errorf("%s is answered %d", bad, w.Code)
 		}
+	}
+}
+
+func TestOfTwoWhoChangeAPosterNeitherLosesTheirs(t *testing.T) {
+	s := newSite(t)
+	at := s.add("poster", "exif-rotated-gps.jpg")
+	w := s.get(at + "/edit")
+	pagetest.Check(t, w.Body.String())
+	s.sees(w, `value="残業を減らす前に、話す時間を増やした"`, `name="version" value="1"`)
+	fields := []string{"version", "1", "team", "midori", "municipality", "990001", "year", "2023", "course", "regular", "audience", "members", "title"}
+	if w := s.post(at+"/edit", append(fields, "先に直した題名")...); w.Header().Get("Location") != at {
+		t.Fatalf("save = %d %s", w.Code, w.Body)
+	}
+	w = s.post(at+"/edit", append(fields, "あとから直した題名")...)
+	pagetest.Check(t, w.Body.String())
+	s.sees(w, "題名：先に直した題名", `value="あとから直した題名"`, `name="version" value="2"`)
+	if w.Code != http.StatusConflict {
+		t.Errorf("a conflict is answered %d", w.Code)
+	}
+	if w := s.post(at+"/edit", append(fields, "  ")...); w.Code != http.StatusConflict {
+		t.Errorf("an old version without a title is answered %d", w.Code)
+	}
+	s.viewer = access.Viewer{Person: "other", Member: true}
+	if w := s.get(at + "/edit"); w.Code != http.StatusForbidden {
+		t.Errorf("somebody else's edit form is answered %d", w.Code)
 	}
 }

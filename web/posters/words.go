@@ -96,6 +96,16 @@ func largest(p file.Page) string {
 
 func hitID(n int) string { return "hit-" + strconv.Itoa(n+1) }
 
+// roomy lets frames stand a little outside of the letters, so that small ones stay legible.
+func roomy(boxes [][4]int) [][4]int {
+	const x, y = 2, 3 // per mille of the sheet
+	out := make([][4]int, len(boxes))
+	for i, b := range boxes {
+		out[i] = [4]int{b[0] - x, b[1] - y, b[2] + 2*x, b[3] + 2*y}
+	}
+	return out
+}
+
 // paragraphs of a page's text.
 func paragraphs(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })

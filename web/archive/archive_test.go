@@ -1,0 +1,150 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/testkit"
+	"github.com/manetomo/manetomo/search"
+	"github.com/manetomo/manetomo/web/api"
+	"github.com/manetomo/manetomo/web/page"
+)
+
+// site is a database with three entries, and its index.
+func site(t *testing.T) (*db.DB, *search.Index) {
+	t.Helper()
+	d := testkit.SQLite(t)
+	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO entry (id, kind, title, municipality, year, course, state, audience, wanted, version,
+			created_by, created_at, updated_at, published_at) VALUES
+			('E1', 'report', '対話で<窓口>を変える', '202151', 2019, 'regular', 'published', 'public', 'public', 1, 'p', ?0, ?0, ?0),
+			('E2', 'poster', '対話のポスター', '072095', 2020, 'regular', 'published', 'public', 'public', 1, 'p', ?0, ?0, ?0),
+			('E3', 'report', '会員だけの対話', '202070', 2021, 'manager', 'published', 'members', 'members', 1, 'p', ?0, ?0, ?0)`,
+			tx.Now).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := search.Open(t.TempDir(), search.Options{Vocabulary: search.DefaultVocabulary(), Resolve: search.ResolvePlaces})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	if err := x.Rebuild(t.Context(), search.Rows{DB: d}); err != nil {
+		t.Fatal(err)
+	}
+	return d, x
+}
+
+func get(h page.Handler, v access.Viewer, address string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", address, nil)
+	page.Handle(h).ServeHTTP(w, r.WithContext(page.With(r.Context(), page.Session{Viewer: v, Now: func() time.Time { return testkit.Start }})))
+	return w
+}
+
+var member = access.Viewer{Person: "mieko", Name: "見本 みえこ", Member: true}
+
+func TestSearchPage(t *testing.T) {
+	d, x := site(t)
+	p := Pages{DB: d, Index: x}
+	q := func(s string) string { return "?q=" + url.QueryEscape(s) }
+	for _, test := range []struct {
+		name, address string
+		viewer        access.Viewer
+		want, not     []string
+	}{
+		{"見つかったものを印つきで", q("対話"), member, []string{"<b>3件</b>", "<mark>対話</mark>で&lt;窓口&gt;を変える", "2019年度・通常部会", "近いことば"}, []string{"<窓口>"}},
+		{"会員でない人には公開のものだけ", q("対話"), access.Viewer{}, []string{"<b>2件</b>"}, []string{"会員だけ", "須坂市"}},
+		{"しぼりこみは住所に残り、はずせる", q("対話") + "&kind=poster", member, []string{"<b>1件</b>", "2020年度", "を条件からはずす", "条件をすべてはずす"}, []string{"変える</a>"}},
+		{"ことばがなければ新しいものから", "", member, []string{"<b>3件</b>", "公開されています"}, nil},
+		{"見つからないときは次の一歩", q("まったくないことばの並び") + "&kind=paper", member, []string{"見つかりませんでした", "みんなに聞いてみる", "すべての実践を見る"}, nil},
+		{"条件のせいで無いときは、はずすと何件か", q("対話") + "&year=1999", member, []string{"「年度」の条件をはずす（3件）"}, nil},
+		{"もしかして", q("ポスターセッシン"), member, []string{"もしかして"}, nil},
+		{"遠すぎるページ", q("対話") + "&page=1000000000", member, []string{"はじめのページへ"}, nil},
+		{"壁はポスターだけ", "?view=wall", member, []string{"ポスターの壁", "<b>1枚</b>"}, []string{"会員だけ"}},
+		{"地図は都道府県の数", "?view=map&prefecture=" + url.QueryEscape("長野県"), member, []string{"長野県 2件", "塩尻市", "須坂市"}, nil},
+		{"携帯のしぼりこみは一枚のページ", "?panel=filters", member, []string{"この条件で表示する"}, []string{`class="results"`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := get(p.Show, test.viewer, "/archive"+test.address)
+			if w.Code != http.StatusOK {
+				t.Fatalf("status %d; want 200", w.Code)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(w.Body.String(), want) {
+					t.Errorf("page lacks %q", want)
+				}
+			}
+			for _, not := range test.not {
+				if strings.Contains(w.Body.String(), not) {
+					t.Errorf("page has %q", not)
+				}
+			}
+		})
+	}
+}
+
+func TestWhileTheIndexIsMadeThePageSaysSo(t *testing.T) {
+	x, err := search.Open(t.TempDir(), search.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	w := get(Pages{DB: testkit.SQLite(t), Index: x}.Show, member, "/archive?q=a")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "検索を準備しています") {
+		t.Errorf("status %d without its word", w.Code)
+	}
+}
+
+func TestSearchForPrograms(t *testing.T) {
+	d, x := site(t)
+	a := api.Search{DB: d, Index: x}
+	w := get(a.Search, access.Viewer{}, "/api/v1/search?q="+url.QueryEscape("対話")+"&kind=report&kind=poster&per=1")
+	var answer struct {
+		Total int
+		Hits  []struct {
+			Kind, ID, Title, URL, Municipality, Prefecture, Course string
+			Year                                                   int
+			Score                                                  float64
+			Snippets                                               []struct{ Section, HTML string }
+		}
+		Facets map[string][]struct {
+			Value, Label string
+			Count        int
+		}
+		TookMS *float64 `json:"took_ms"`
+		Seq    *int64
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != http.StatusOK {
+		t.Fatalf("status %d: %v: %s", w.Code, err, w.Body)
+	}
+	if answer.Total != 2 || len(answer.Hits) != 1 || answer.TookMS == nil || answer.Seq == nil || answer.Hits[0].Score <= 0 {
+		t.Errorf("answered %s", w.Body)
+	}
+	for _, facet := range []string{"kind", "theme", "region", "prefecture", "municipality", "band", "year", "course", "stage"} {
+		if _, ok := answer.Facets[facet]; !ok {
+			t.Errorf("no facet %s", facet)
+		}
+	}
+	if strings.Contains(w.Body.String(), "須坂") || strings.Contains(w.Body.String(), `"2021"`) {
+		t.Error("a visitor's facets count what they may not read")
+	}
+	w = get(a.Suggest, access.Viewer{}, "/api/v1/suggest?q="+url.QueryEscape("会員だけ"))
+	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "会員だけ") {
+		t.Errorf("status %d: a visitor was suggested %s", w.Code, w.Body)
+	}
+	w = get(a.Suggest, member, "/api/v1/suggest?q="+url.QueryEscape("会員だけ"))
+	if !strings.Contains(w.Body.String(), `"url":"/reports/E3"`) {
+		t.Errorf("a member was suggested %s", w.Body)
+	}
+}

@@ -200,8 +200,6 @@ func (d *Document) alloc(ctx context.Context, size int) (uint64, error) {
 	return at, err
 }
 
-func (d *Document) free(ctx context.Context, at uint64) { _, _ = d.call(ctx, "free", at) }
-
 // float32At reads a result from the scratch place.
 func (d *Document) float32At(offset uint32) float64 {
 	v, _ := d.module.Memory().ReadFloat32Le(uint32(d.scratch) + offset)

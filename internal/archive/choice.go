@@ -36,7 +36,7 @@ func (s *Service) OwnTeams(ctx context.Context, v access.Viewer) ([]TeamChoice, 
 	var teams []TeamChoice
 	err := s.DB.Read().NewSelect().TableExpr("team AS t").Join("JOIN cohort AS c ON c.id = t.cohort").
 		ColumnExpr("t.id, t.name, t.municipality, c.year, c.course").
-		Where("t.id IN (?)", bun.In(v.Teams)).Order("c.year DESC", "t.id").Scan(ctx, &teams)
+		Where("t.id IN (?)", bun.List(v.Teams)).Order("c.year DESC", "t.id").Scan(ctx, &teams)
 	if err != nil {
 		return nil, fmt.Errorf("list the teams of %s: %w", v.Person, err)
 	}

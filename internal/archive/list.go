@@ -77,7 +77,7 @@ func (f Filter) where(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("e.municipality = ?", f.Municipality)
 	}
 	if len(f.Among) > 0 {
-		q = q.Where("e.municipality IN (?)", bun.In(f.Among))
+		q = q.Where("e.municipality IN (?)", bun.List(f.Among))
 	}
 	if f.Cohort != "" {
 		q = q.Where("e.cohort = ?", f.Cohort)

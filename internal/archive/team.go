@@ -106,7 +106,7 @@ func (s *Service) Teams(ctx context.Context, v access.Viewer) ([]Team, error) {
 	}
 	var teams []Team
 	err := s.DB.Read().NewRaw(`SELECT t.id, t.name, t.municipality, c.year, c.course FROM team t JOIN cohort c ON c.id = t.cohort
-		WHERE t.id IN (?) ORDER BY c.year DESC, c.course, t.name`, bun.In(v.Teams)).Scan(ctx, &teams)
+		WHERE t.id IN (?) ORDER BY c.year DESC, c.course, t.name`, bun.List(v.Teams)).Scan(ctx, &teams)
 	if err != nil {
 		return nil, fmt.Errorf("read the teams of %s: %w", v.Person, err)
 	}

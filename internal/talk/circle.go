@@ -29,7 +29,7 @@ func (s *Service) Circles(ctx context.Context, v access.Viewer) ([]Circle, error
 	}
 	var teams []struct{ ID, Cohort, Municipality, Name string }
 	err := s.DB.Read().NewSelect().Table("team").Column("id", "cohort", "municipality", "name").
-		Where("id IN (?)", bun.In(v.Teams)).Order("cohort DESC", "id").Scan(ctx, &teams)
+		Where("id IN (?)", bun.List(v.Teams)).Order("cohort DESC", "id").Scan(ctx, &teams)
 	if err != nil {
 		return nil, fmt.Errorf("read one's teams: %w", err)
 	}

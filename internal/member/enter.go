@@ -181,6 +181,11 @@ func (e *entering) admit(ctx context.Context, tx db.Tx, by string) error {
 		if _, err := tx.NewUpdate().Model((*Person)(nil)).Set("member = TRUE").Where("id = ?", e.person.ID).Exec(ctx); err != nil {
 			return fmt.Errorf("admit %s: %w", e.person.ID, err)
 		}
+		// An application that still waits has its answer by this.
+		if _, err := tx.NewUpdate().Model((*Application)(nil)).Set("state = ?", Admitted).Set("decided_at = ?", tx.Now).
+			Where("person = ?", e.person.ID).Where("state = ?", Waiting).Exec(ctx); err != nil {
+			return fmt.Errorf("settle application of %s: %w", e.person.ID, err)
+		}
 		e.person.Member, e.Admitted = true, true
 		e.tell(event.PersonAdmitted, map[string]string{"by": by})
 	}

@@ -31,8 +31,9 @@ type RosterLine struct {
 	Name, Municipality, Course string
 	Year                       int
 
-	row rosterRow
-	was *rosterRow
+	row     rosterRow
+	was     *rosterRow
+	remarks []string // what was read otherwise than it stands
 }
 
 // Roster is the answer to a roster file.
@@ -58,7 +59,7 @@ func (r *Roster) Count(state string) int {
 func (r *Roster) Reread() int {
 	n := 0
 	for _, l := range r.Lines {
-		if l.State != LineProblem && l.Detail != "" {
+		if (l.State == LineNew || l.State == LineChanged) && len(l.remarks) > 0 {
 			n++
 		}
 	}
@@ -121,7 +122,7 @@ func (s *Service) read(data []byte) (*Roster, error) {
 			first[key] = rec.line
 		}
 		l := RosterLine{Line: rec.line, State: LineNew, Name: c.row.Name, Municipality: c.row.Municipality,
-			Year: c.row.Year, Course: c.row.Course, row: c.row, Detail: strings.Join(c.remarks, "")}
+			Year: c.row.Year, Course: c.row.Course, row: c.row, remarks: c.remarks, Detail: strings.Join(c.remarks, "")}
 		if len(c.problems) > 0 {
 			l.State, l.Detail = LineProblem, strings.Join(c.problems, "")
 		}

@@ -70,7 +70,6 @@ func (a People) Applications(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit = min(max(limit, 1), 100)
 	state := r.URL.Query().Get("state")
 	if state == "" {
 		state = member.Waiting

@@ -110,7 +110,7 @@ func label(name string) string {
 	if name == "" {
 		return "参加する"
 	}
-	return name + "として参加する"
+	return name + "さんとして参加する"
 }
 
 func failedPage(message string) templ.Component {
@@ -138,7 +138,7 @@ func failedPage(message string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Seats: 1, Level: 1, Title: "この招待リンクは使えません", Text: message,
+		templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Seats: 1, Level: 1, Title: "招待を開けませんでした", Text: message,
 			Acts: []ui.EmptyAct{{Text: "ログインする", URL: "/signin", Look: ui.Primary}, {Text: "トップへ", URL: "/"}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

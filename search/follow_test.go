@@ -56,6 +56,9 @@ func addEntry(t *testing.T, d *db.DB) int64 {
 		`INSERT INTO file (id, entry, name, type, size, sha256, blob, state, page_count, created_by, created_at)
 			VALUES ('F1', 'E1', '資料.pdf', 'application/pdf', 1, '', '', 'ready', 3, 'mieko', ?)`,
 		`INSERT INTO page (file, number, width, height, text, words) VALUES ('F1', 3, 1, 1, '待合室の椅子を並べかえる', '[]')`,
+		`INSERT INTO follow_up (id, entry, body, html, author, created_at) VALUES ('U1', 'E1', '案内板を置いた。', '', 'mieko', ?)`,
+		`INSERT INTO adoption (id, entry, municipality, body, html, result, author, created_at)
+			VALUES ('D1', 'E1', '202070', '番号札に替えた。', '', 'well', 'mieko', ?)`,
 		`INSERT INTO topic (id, entry, title, state, audience, author, posts, created_at, last_at)
 			VALUES ('T1', 'E1', '対話で窓口を変える', 'published', 'members', 'mieko', 1, ?0, ?0)`,
 		`INSERT INTO post (id, topic, number, author, body, html, renderer, state, created_at, n)
@@ -128,6 +131,7 @@ func TestIndexFollowsTheLog(t *testing.T) {
 		reach(t, x, addEntry(t, d))
 		for _, test := range []struct{ query, want string }{
 			{"待ち時間", "E1"}, {"椅子", "E1"}, {"整理券", "T1"}, {"塩尻市 窓口", "E1"}, {"みえこ", "E1"},
+			{"案内板", "E1"}, {"番号札", "E1"},
 		} {
 			if got := found(t, x, d, member, test.query); len(got) == 0 || got[0] != test.want {
 				t.Errorf("%s found %v; want %s first", test.query, got, test.want)

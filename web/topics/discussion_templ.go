@@ -953,7 +953,7 @@ func composer(d *Discussion) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "\">返信先を外す</a></p><label class=\"vh\" for=\"f-body\">返信を書く</label> <textarea id=\"f-body\" name=\"body\" rows=\"4\" placeholder=\"質問や、うちの場合を書いてみませんか\" data-draft=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "\">返信先を外す</a></p><label class=\"vh\" for=\"f-body\">本文</label> <textarea id=\"f-body\" name=\"body\" rows=\"4\" placeholder=\"質問や、うちの場合を書いてみませんか\" data-draft=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -39,10 +39,26 @@ function act(key: string): boolean {
       return step(-1);
     case "o":
       return press(itemLink(here()));
+    case "u":
+      return toUnread();
   }
   if (!/^[a-z]$/.test(key)) return false;
-  const selector = `[data-key="${key}"]`;
-  return press(here()?.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>(selector));
+  const selector = `[data-key="${key}"]` + (key === "l" ? ", .react" : "");
+  for (const place of [here(), document.querySelector("main"), document]) {
+    const target = place?.querySelector<HTMLElement>(selector);
+    if (target) return press(target);
+  }
+  return false;
+}
+
+// toUnread goes to the line above the first new post, which is a heading.
+function toUnread(): boolean {
+  const line = document.querySelector<HTMLElement>(".newline");
+  if (!line) return false;
+  line.tabIndex = -1;
+  line.scrollIntoView({ block: "center" });
+  line.focus({ preventScroll: true });
+  return true;
 }
 
 function toSearch(): boolean {
@@ -75,6 +91,7 @@ function step(by: number): boolean {
 
 function press(el: HTMLElement | null): boolean {
   if (!el || !el.offsetParent) return false;
-  el.click();
+  if (writing(el)) el.focus();
+  else el.click();
   return true;
 }

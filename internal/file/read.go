@@ -63,14 +63,15 @@ func reasonFor(err error) string {
 }
 
 // readFile reads the pages of a file and gives each to keep. note says in Japanese what could not be read of a file
-// that is otherwise fine.
-func readFile(ctx context.Context, engine *pdfium.Engine, kind Type, data []byte, keep func(sheet) error) (note string, err error) {
+// that is otherwise fine. try counts from 1: each has more time than the one before, and only the last makes do with
+// the pages that it could read in time.
+func readFile(ctx context.Context, engine *pdfium.Engine, kind Type, data []byte, try int, keep func(sheet) error) (note string, err error) {
 	if kind != PDF {
 		return "", readPicture(kind, data, keep)
 	}
-	d := &document{engine: engine, data: data}
+	d := &document{engine: engine.Patient(try), data: data, last: try >= maxTries}
 	defer d.close()
-	until, cancel := context.WithTimeout(ctx, documentTime)
+	until, cancel := context.WithTimeout(ctx, documentTime*time.Duration(try))
 	defer cancel()
 	note, err = d.read(until, keep)
 	if ctx.Err() != nil {
@@ -95,6 +96,7 @@ func readPicture(kind Type, data []byte, keep func(sheet) error) error {
 type document struct {
 	engine *pdfium.Engine
 	data   []byte
+	last   bool // no further try follows
 	open   *pdfium.Document
 }
 
@@ -118,7 +120,7 @@ func (d *document) read(ctx context.Context, keep func(sheet) error) (note strin
 		}
 		s, err := d.page(ctx, number)
 		switch {
-		case ctx.Err() != nil:
+		case ctx.Err() != nil || errors.Is(err, pdfium.ErrTooLong) && !d.last:
 			return "", pdfium.ErrTooLong
 		case err != nil && reasonFor(err) == "":
 			return "", err
@@ -143,30 +145,37 @@ func (d *document) read(ctx context.Context, keep func(sheet) error) (note strin
 	return "", nil
 }
 
-func (d *document) page(ctx context.Context, number int) (s sheet, err error) {
-	p, err := d.open.Page(ctx, number)
-	if err != nil {
-		return s, err
-	}
-	defer p.Close()
-	s = sheet{number: number, width: p.Width, height: p.Height}
-	if s.text, s.words, err = p.Text(); err != nil {
-		return s, err
-	}
-	widths := followingWidths
-	switch {
-	case number == 1:
-		widths = Widths
-	case number > picturedPages:
-		return s, nil
-	}
-	var img *image.RGBA
-	if img, err = p.Render(widths[len(widths)-1]); err != nil {
+func (d *document) page(ctx context.Context, number int) (sheet, error) {
+	s, img, widths, err := d.draw(ctx, number)
+	if err != nil || img == nil {
 		return s, err
 	}
 	s.colour = colour(img)
 	s.pictures, err = ladder(img, widths)
 	return s, err
+}
+
+// draw is what the engine does for a page, within the page's time.
+func (d *document) draw(ctx context.Context, number int) (s sheet, img *image.RGBA, widths []int, err error) {
+	p, err := d.open.Page(ctx, number)
+	if err != nil {
+		return s, nil, nil, err
+	}
+	defer p.Close()
+	s = sheet{number: number, width: p.Width, height: p.Height}
+	if s.text, s.words, err = p.Text(); err != nil {
+		return s, nil, nil, err
+	}
+	switch {
+	case number == 1:
+		widths = Widths
+	case number <= picturedPages:
+		widths = followingWidths
+	default:
+		return s, nil, nil, nil
+	}
+	img, err = p.Render(widths[len(widths)-1])
+	return s, img, widths, err
 }
 
 // pageList names pages, a few of them.

@@ -95,7 +95,7 @@ func TestEverySample(t *testing.T) {
 			}
 			var text string
 			var pages int
-			note, err := readFile(t.Context(), e, in.kind, data, func(s sheet) error {
+			note, err := readFile(t.Context(), e, in.kind, data, 1, func(s sheet) error {
 				pages++
 				text += s.text
 				checkSheet(t, s)

@@ -16,6 +16,7 @@ import (
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/file/blob"
+	"github.com/manetomo/manetomo/internal/file/pdfium"
 	"github.com/manetomo/manetomo/internal/testkit"
 )
 
@@ -347,6 +348,31 @@ func TestAFaultThatMayPassIsTriedThreeTimes(t *testing.T) {
 		}
 		got, err := s.Get(t.Context(), author, f.ID)
 		if err != nil || got.State != Failed || got.Reason != reasonGivenUp {
+			t.Errorf("after three tries: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestASlowMachineIsNoFaultOfTheFile: time is the wall's, so a page that took too long gets more of it, twice.
+func TestASlowMachineIsNoFaultOfTheFile(t *testing.T) {
+	o := options(t)
+	o.PageTimeout = time.Nanosecond
+	e, err := pdfium.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close(context.Background())
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := archive(t, d)
+		f := attach(t, s, "entry", "javascript-action.pdf")
+		for try := 1; try <= maxTries; try++ {
+			if did, err := s.WorkOne(t.Context(), e); !did || (err != nil) != (try < maxTries) {
+				t.Fatalf("try %d: %v, %v", try, did, err)
+			}
+			exec(t, d, "UPDATE file SET lease_until = ? WHERE id = ? AND state = 'processing'", testkit.Start.Add(-time.Second), f.ID)
+		}
+		got, err := s.Get(t.Context(), author, f.ID)
+		if err != nil || got.State != Failed || got.Reason != reasonTooLong {
 			t.Errorf("after three tries: %+v, %v", got, err)
 		}
 	})

@@ -19,7 +19,7 @@ import (
 
 // The queue: a worker has a file for the lease, which it renews with every page; a worker that died loses it.
 const (
-	lease    = 3 * time.Minute // longer than opening a document and reading its slowest page
+	lease    = 5 * time.Minute // longer than opening a document and reading its slowest page, at the most patient try
 	maxTries = 3
 	lookAt   = 2 * time.Second // the queue is looked at this often without a signal
 )
@@ -96,7 +96,7 @@ func (s *Service) WorkOne(ctx context.Context, engine *pdfium.Engine) (bool, err
 	case errors.Is(err, blob.ErrMissing):
 		slog.ErrorContext(ctx, "a file's blob is missing", "file", f.ID, "err", err)
 		return true, s.finish(keep, f, Failed, reasonMissing)
-	case reasonFor(err) != "":
+	case reasonFor(err) != "" && (f.Tries >= maxTries || !errors.Is(err, pdfium.ErrTooLong)):
 		slog.InfoContext(ctx, "a file could not be read", "file", f.ID, "err", err)
 		return true, s.finish(keep, f, Failed, reasonFor(err))
 	case errors.Is(err, errLost):
@@ -155,7 +155,7 @@ func (s *Service) process(ctx context.Context, engine *pdfium.Engine, f *File) (
 		s.decoding.Lock()
 		defer s.decoding.Unlock()
 	}
-	return readFile(ctx, engine, f.Type, data, func(sh sheet) error { return s.keepPage(ctx, f, sh) })
+	return readFile(ctx, engine, f.Type, data, f.Tries, func(sh sheet) error { return s.keepPage(ctx, f, sh) })
 }
 
 // errLost says that the lease went to another worker.

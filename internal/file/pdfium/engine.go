@@ -113,6 +113,14 @@ func (e *Engine) compile(ctx context.Context) error {
 	return nil
 }
 
+// Patient is the same engine with n times the time for each page. Time is measured by the clock on the wall, which on a
+// busy machine says little about the file: a later try deserves more of it.
+func (e *Engine) Patient(n int) *Engine {
+	patient := *e
+	patient.pageTimeout *= time.Duration(n)
+	return &patient
+}
+
 // Close frees the compiled code and whatever documents are still open.
 func (e *Engine) Close(ctx context.Context) error {
 	err := e.runtime.Close(ctx)

@@ -122,7 +122,7 @@ func (t router) reports() {
 
 // sheets are posters, papers and materials, and the files of every entry.
 func (t router) sheets() {
-	s := posters.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	s := posters.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk}
 	t.on("GET /posters/new", s.New)
 	t.on("POST /posters", s.Create)
 	for _, kind := range []string{"posters", "papers", "materials"} {

@@ -12,13 +12,16 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/topics"
 )
 
 // Pages are the pages of posters, papers and materials.
 type Pages struct {
 	Archive *archive.Service
 	Files   *file.Service
+	Talk    *talk.Service
 }
 
 // view is what the page of an entry shows.
@@ -32,6 +35,8 @@ type view struct {
 	Query  string
 	Hits   []file.Hit
 	Note   string // why the file of a new page was not kept
+
+	Discuss *topics.Discussion
 }
 
 // Show shows a poster, paper or material: GET /posters/{id} and the like, with ?q=, ?file= and ?page=.
@@ -52,12 +57,18 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err := p.choose(r, &s); err != nil {
 		return err
 	}
+	if s.Discuss, err = topics.Load(r, p.Talk, e.ID, e.URL()); err != nil {
+		return err
+	}
 	f := page.Frame{Title: e.Kind.Label() + "「" + e.Title + "」", Section: "archive", Full: true, Wide: true,
 		Index: e.Audience == access.Public && e.State == access.Published, Description: e.Summary}
 	if s.Page != nil {
 		f.Islands = []string{"poster"}
 	} else if s.File != nil && s.File.State == file.Processing {
 		f.Islands = []string{"poster"}
+	}
+	if s.Discuss != nil {
+		f.Islands = append(f.Islands, topics.Islands...)
 	}
 	return page.Render(w, r, http.StatusOK, f, show(s))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/top"
@@ -28,8 +29,16 @@ func (s *Site) front(ctx context.Context) (top.Data, error) {
 	if err != nil {
 		return d, err
 	}
+	ids := make([]string, len(posters))
+	for i, p := range posters {
+		ids[i] = p.ID
+	}
+	covers, err := s.Files.Covers(ctx, access.Viewer{}, ids)
+	if err != nil {
+		return d, err
+	}
 	for _, p := range posters {
-		d.Posters = append(d.Posters, pin(p))
+		d.Posters = append(d.Posters, pin(p, covers[p.ID]))
 	}
 	c, picks, err := s.Curate.Front(ctx, access.Viewer{})
 	if err != nil || c == nil {
@@ -39,12 +48,15 @@ func (s *Site) front(ctx context.Context) (top.Data, error) {
 	return d, nil
 }
 
-// pin hangs an entry on the wall by the first page of its first file.
-func pin(e archive.Summary) ui.Pin {
+// pin hangs an entry on the wall by its cover; without one it is a title sheet.
+func pin(e archive.Summary, cover file.Cover) ui.Pin {
 	m, _ := municipality.Get(e.Municipality) // an unknown one has no name
 	p := ui.Pin{URL: e.URL(), Title: e.Title, Alt: m.Name + "のポスター", Note: m.Name}
 	if e.Year > 0 {
 		p.Note += "・" + page.FiscalYear(e.Year)
+	}
+	if cover.Width > 0 {
+		p.Picture = &ui.Picture{URL: "/files/" + cover.File + "/1-512.jpg", Width: 512, Height: int(512 * cover.Height / cover.Width)}
 	}
 	return p
 }

@@ -36,7 +36,7 @@ func top(d Data) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if d.Feature != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"band band-white\" aria-labelledby=\"h-feature\"><div class=\"wrap\"><div class=\"split mb-16\"><h2 class=\"h-band bar-title\" id=\"h-feature\">いま、読んでほしい特集</h2><a href=\"/collections\">特集をすべて見る</a></div><article class=\"card story\"><h3><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"band\" aria-labelledby=\"h-feature\"><div class=\"wrap\"><div class=\"split mb-16\"><h2 class=\"h-band bar-title\" id=\"h-feature\">いま、読んでほしい特集</h2><a href=\"/collections\">特集をすべて見る</a></div><article class=\"card story\"><h3><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

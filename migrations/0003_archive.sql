@@ -33,6 +33,7 @@ CREATE TABLE entry (
   reason       TEXT NOT NULL DEFAULT ''      -- why it was withdrawn
 );
 CREATE INDEX entry_published ON entry (state, published_seq);
+CREATE INDEX entry_order ON entry (published_seq);       -- lists walk it from either end
 CREATE INDEX entry_municipality ON entry (municipality, published_seq);
 CREATE INDEX entry_cohort ON entry (cohort, published_seq);
 CREATE UNIQUE INDEX entry_source ON entry (source) WHERE source <> '';

@@ -268,6 +268,8 @@ CREATE TABLE entry (
 
 CREATE INDEX entry_published ON entry (state, published_seq);
 
+CREATE INDEX entry_order ON entry (published_seq);
+
 CREATE INDEX entry_municipality ON entry (municipality, published_seq);
 
 CREATE INDEX entry_cohort ON entry (cohort, published_seq);

@@ -89,12 +89,12 @@ type News struct {
 	Head   int64
 }
 
-// News counts what has happened since a position, for the line "since your last visit". It looks at a thousand things
+// News counts what has happened since a position (none for a negative one), for the line "since your last visit". It looks at a thousand things
 // of each sort at most.
 func (s *Service) News(ctx context.Context, v access.Viewer, since int64) (News, error) {
 	n := News{Counts: map[event.Kind]int{}}
 	err := s.DB.Snapshot(ctx, func(ctx context.Context, r bun.IDB) (err error) {
-		if n.Head, _, err = event.Head(ctx, r); err != nil || !v.Member || since <= 0 {
+		if n.Head, _, err = event.Head(ctx, r); err != nil || !v.Member || since < 0 {
 			return err
 		}
 		var kinds []event.Kind

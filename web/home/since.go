@@ -30,7 +30,11 @@ func (p Pages) since(w http.ResponseWriter, r *http.Request, m *view) error {
 	if last.at > 0 && now.Sub(time.Unix(last.at, 0)) > visitPause {
 		before = last
 	}
-	news, err := p.Archive.News(r.Context(), m.Viewer, before.seq)
+	since := before.seq
+	if before.at == 0 {
+		since = -1 // a first visit counts nothing
+	}
+	news, err := p.Archive.News(r.Context(), m.Viewer, since)
 	if err != nil {
 		return err
 	}

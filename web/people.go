@@ -51,6 +51,7 @@ func (t router) people() {
 	t.on("GET /cohorts/{year}/{course}", c.Show)
 	a := admin.Pages{Members: t.s.Members, BaseURL: t.s.BaseURL}
 	t.on("GET /admin", a.Roster)
+	t.on("GET /admin/roster", a.Roster)
 	t.on("POST /admin/roster", a.Preview)
 	t.on("POST /admin/roster/import", a.Import)
 	t.on("GET /admin/invite", a.Invitations)

@@ -51,6 +51,7 @@ type cli struct {
 	Reindex      reindexCmd      `cmd:"" help:"Build the search index anew."`
 	Search       searchCmd       `cmd:"" help:"Search the archive, for operators."`
 	Bench        benchCmd        `cmd:"" help:"Measure."`
+	Doctor       doctorCmd       `cmd:"" help:"Check settings, database, files, index and sign-in, in words."`
 	Roster       rosterCmd       `cmd:"" help:"Who took part."`
 	Invite       inviteCmd       `cmd:"" help:"Make a one-use link: for the first secretariat, a new member, or a member who lost their sign-in."`
 	Role         roleCmd         `cmd:"" help:"Roles over all cohorts."`

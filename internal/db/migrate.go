@@ -191,3 +191,29 @@ func (d *DB) MigratedAt(ctx context.Context) (map[string]time.Time, error) {
 	}
 	return out, nil
 }
+
+// Pending lists the migrations that the database still lacks, without changing anything; all of them for a fresh one.
+func (d *DB) Pending(ctx context.Context) ([]string, error) {
+	files, err := d.migrationFiles()
+	if err != nil {
+		return nil, err
+	}
+	fresh := "SELECT count(*) FROM sqlite_master WHERE name = 'migration'"
+	if d.postgres {
+		fresh = "SELECT count(*) FROM pg_tables WHERE tablename = 'migration' AND schemaname = current_schema()"
+	}
+	var n int
+	if err := d.read.NewRaw(fresh).Scan(ctx, &n); err != nil || n == 0 {
+		return files, err
+	}
+	var applied []string
+	if err := d.read.NewSelect().Table("migration").Column("name").Scan(ctx, &applied); err != nil {
+		return nil, err
+	}
+	for _, name := range applied {
+		if !slices.Contains(files, name) {
+			return nil, fmt.Errorf("%w (it has %s)", ErrNewer, name)
+		}
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return slices.Contains(applied, f) }), nil
+}

@@ -36,6 +36,11 @@ type directory struct {
 	More    string
 }
 
+// narrowed tells whether the list shows a part by place, year or course.
+func (d directory) narrowed() bool {
+	return d.Form.Get("municipality") != "" || d.Form.Get("year") != "" || d.Form.Get("course") != ""
+}
+
 // List is the directory: GET /members.
 func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 	v := page.Viewer(r.Context())

@@ -76,7 +76,7 @@ func New(issuer string, people []Person) (*Provider, error) {
 // Config is how a site signs in with this provider.
 func (p *Provider) Config() config.Provider {
 	return config.Provider{Name: Name, Kind: "oidc", Issuer: p.issuer, ClientID: ClientID, ClientSecret: ClientSecret,
-		Label: "デモのアカウント"}
+		Label: "お試し用のアカウント"}
 }
 
 // Transport reaches this provider without a network, so that a process can sign in with the provider that it mounts

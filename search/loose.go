@@ -1,5 +1,7 @@
 package search
 
+import "github.com/manetomo/manetomo/search/japanese"
+
 // loose is the third stage: a part of what was asked is enough, 75, then 50, then 30 of 100, measured by how much
 // each part says (its idf). For a question in words this is the stage that answers.
 func (s *searching) loose(found *finding, wanted []*wordPlan) error {
@@ -17,7 +19,7 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 		total += p.says()
 		weights += p.weight
 	}
-	if len(parts) < 2 {
+	if weights == 0 {
 		return nil
 	}
 	// how much of the question a document covers: by what its parts say, or by how many they are
@@ -29,7 +31,7 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 				touched = append(touched, d.doc)
 			}
 			s.acc[d.doc] += max(d.score*p.weight, 1e-6)
-			share[d.doc] += p.says() / total
+			share[d.doc] += p.says() / max(total, 1e-6)
 			count[d.doc] += p.weight / weights
 		}
 	}
@@ -81,13 +83,35 @@ func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 	if some {
 		return parts, nil
 	}
-	parts = nil
+	docs, err := s.halfOfLetters(p)
+	return []part{{list{docs, idf(s.cols.live, max(len(docs), 1))}, 1}}, err
+}
+
+// halfOfLetters gives the documents that hold at least half of a word's pairs of letters, for words that nothing
+// holds as they are. Letters and digits of Latin script are too few for that.
+func (s *searching) halfOfLetters(p *wordPlan) ([]scored, error) {
+	if _, roman, _ := japanese.Kana(p.Text); roman || japanese.Latin(p.Text) || len(p.grams) < 3 {
+		return nil, nil
+	}
+	var touched []int32
 	for _, g := range p.grams {
 		l, err := s.term(kindGram, g.term)
 		if err != nil {
+			s.drain(touched)
 			return nil, err
 		}
-		parts = append(parts, part{l, 1 / float32(len(p.grams))})
+		for _, d := range l.docs {
+			if s.count[d.doc]++; s.count[d.doc] == 1 {
+				touched = append(touched, d.doc)
+			}
+		}
 	}
-	return parts, nil
+	var out []scored
+	for _, n := range touched {
+		if share := float32(s.count[n]) / float32(len(p.grams)); share >= 0.5 {
+			out = append(out, scored{n, share})
+		}
+		s.count[n] = 0
+	}
+	return out, nil
 }

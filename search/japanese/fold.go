@@ -137,6 +137,16 @@ func latin(r rune) bool {
 		r > 0x7F && r < 0x0590 && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
+// Latin tells whether text has no letter but Latin ones and digits.
+func Latin(text string) bool {
+	for _, r := range Fold(text) {
+		if wordy(r.R) && !latin(r.R) {
+			return false
+		}
+	}
+	return true
+}
+
 // wordy tells runes that can be part of a word at all.
 func wordy(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || r == 'ー'

@@ -23,11 +23,11 @@ func talkTogether(a, b *browser.Person, path string) {
 	a.Go(path)
 	b.Go(path)
 	a.Fill(postField, "こちらの町ではどう進めましたか。")
-	a.Click(postButton)
+	a.Send(postField, postButton)
 	a.See("こちらの町ではどう進めましたか。")
 	b.See("こちらの町ではどう進めましたか。")
 	b.Fill(postField, "月に一度、窓口の横で話しました。")
-	b.Click(postButton)
+	b.Send(postField, postButton)
 	b.See("月に一度、窓口の横で話しました。")
 	a.See("月に一度、窓口の横で話しました。")
 }

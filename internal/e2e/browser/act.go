@@ -154,6 +154,16 @@ func (p *Person) Click(words string) {
 	p.check(p.find(byWords, words, "button or link").Click(proto.InputMouseButtonLeft, 1), "press 「"+words+"」")
 }
 
+// Send presses the button with these words in the form that holds the field with this label.
+func (p *Person) Send(label, words string) {
+	p.t.Helper()
+	field := p.find(byLabel, label, "field")
+	button, err := field.ElementByJS(rod.Eval(`(words) =>
+		[...this.form.elements].find(e => e.type === "submit" && (e.innerText || e.value).includes(words))`, words))
+	p.check(err, "find the button 「"+words+"」")
+	p.check(button.Click(proto.InputMouseButtonLeft, 1), "press 「"+words+"」")
+}
+
 // Open presses what leads to another page and waits for it.
 func (p *Person) Open(words string) {
 	p.t.Helper()

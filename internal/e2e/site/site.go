@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -115,11 +116,11 @@ func Command(t testing.TB, data string, env []string, args ...string) *exec.Cmd 
 	cmd := exec.Command(binary, args...)
 	cmd.Dir = data
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), "MANETOMO_DATA=" + data}
-	for _, name := range []string{"MANETOMO_PDFIUM_CACHE", "XDG_CACHE_HOME"} {
-		if value := os.Getenv(name); value != "" {
-			cmd.Env = append(cmd.Env, name+"="+value)
-		}
+	cache := os.Getenv("MANETOMO_PDFIUM_CACHE")
+	if folder, err := os.UserCacheDir(); cache == "" && err == nil {
+		cache = filepath.Join(folder, "manetomo-pdfium") // as the tests of internal/file do
 	}
+	cmd.Env = append(cmd.Env, "MANETOMO_PDFIUM_CACHE="+cache)
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }

@@ -49,7 +49,7 @@ type Engine struct {
 	fonts       []font
 }
 
-// Open compiles PDFium (some seconds) or takes the compiled code from the cache folder (0.1 s).
+// Open compiles PDFium (some seconds; no longer than ctx lasts) or takes the compiled code from the cache folder (0.1 s).
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.MemoryLimit == 0 {
 		o.MemoryLimit = MemoryLimit
@@ -70,10 +70,22 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		config = config.WithCompilationCache(cache)
 	}
 	e.runtime = wazero.NewRuntimeWithConfig(ctx, config)
-	if err := e.compile(ctx); err != nil {
-		return nil, errors.Join(err, e.Close(ctx))
+	// Compiling cannot be stopped; whoever gives up (a server that ends) does not wait for it.
+	compiled := make(chan error, 1)
+	go func() { compiled <- e.compile(ctx) }()
+	select {
+	case err := <-compiled:
+		if err != nil {
+			return nil, errors.Join(err, e.Close(ctx))
+		}
+		return e, nil
+	case <-ctx.Done():
+		go func() {
+			<-compiled
+			_ = e.Close(context.WithoutCancel(ctx)) // nobody is left to hear of it
+		}()
+		return nil, fmt.Errorf("compile pdfium: %w", ctx.Err())
 	}
-	return e, nil
 }
 
 func (e *Engine) compile(ctx context.Context) error {

@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 mode=${1:-all}
 
-# One compile cache for the PDF engine, so that not every test package compiles it again.
-export MANETOMO_PDFIUM_CACHE=${MANETOMO_PDFIUM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/manetomo/pdfium}
+# One compile cache for the PDF engine, so that not every test and every program under test compiles it again.
+export XDG_CACHE_HOME=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}
+export MANETOMO_PDFIUM_CACHE=$XDG_CACHE_HOME/manetomo-pdfium
 mkdir -p "$MANETOMO_PDFIUM_CACHE"
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT

@@ -41,7 +41,9 @@ func (b Band) Label() string {
 }
 
 // BandOf tells the band; "" for a ward, whose population is not in the table. (双葉町 had nobody in 2020.)
-func BandOf(m Municipality) Band {
+func BandOf(m Municipality) Band { return m.band() }
+
+func (m *Municipality) band() Band {
 	switch {
 	case m.Kind == KindPrefecture:
 		return BandPrefecture

@@ -153,3 +153,9 @@ func BenchmarkIndex(b *testing.B) {
 		buildIndex()
 	}
 }
+
+func BenchmarkAlike(b *testing.B) {
+	for b.Loop() {
+		Alike("202151", 30)
+	}
+}

@@ -18,83 +18,96 @@ type Neighbor struct {
 // Near lists the n municipalities whose offices are nearest, prefectures and wards left out. A prefecture's nearest
 // are prefectures.
 func Near(code string, n int) []Neighbor {
-	from, ok := Get(code)
-	if !ok {
-		return nil
-	}
-	return best(others(from), n, func(a, b Neighbor) int { return cmp.Compare(a.Km, b.Km) })
+	return best(code, n, func(a, b *Municipality) float64 { return -distance(a, b) },
+		func(_, _ Municipality) (float64, string) { return 0, "" })
 }
 
 // Alike lists the n municipalities most like the one, likest first: 「うちと似たまち」.
 func Alike(code string, n int) []Neighbor {
+	return best(code, n, likeness, Likeness)
+}
+
+// best ranks who may stand beside a municipality by a measure, and describes only those that are shown: there are
+// 1,788 to look at for each page.
+func best(code string, n int, measure func(a, b *Municipality) float64, describe func(a, b Municipality) (float64, string)) []Neighbor {
 	from, ok := Get(code)
 	if !ok {
 		return nil
 	}
-	all := others(from)
-	for i := range all {
-		all[i].Score, all[i].Reason = Likeness(from, all[i].Municipality)
+	type ranked struct {
+		row  int
+		rank float64
 	}
-	return best(all, n, func(a, b Neighbor) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Km, b.Km))
-	})
-}
-
-// others lists who may stand beside m: prefectures beside prefectures, the demo's beside the demo's.
-func others(m Municipality) []Neighbor {
-	var all []Neighbor
-	for _, o := range table().rows {
-		if o.Code == m.Code || o.Kind == KindWard || o.Demo != m.Demo || o.Code == m.Parent ||
-			(o.Kind == KindPrefecture) != (m.Kind == KindPrefecture) {
-			continue
+	rows := table().rows
+	all := make([]ranked, 0, len(rows))
+	for i := range rows {
+		if o := &rows[i]; beside(&from, o) {
+			all = append(all, ranked{i, measure(&from, o)})
 		}
-		all = append(all, Neighbor{Municipality: o, Km: distance(m, o)})
 	}
-	return all
+	slices.SortFunc(all, func(a, b ranked) int { return cmp.Or(cmp.Compare(b.rank, a.rank), a.row-b.row) })
+	list := make([]Neighbor, 0, max(0, min(n, len(all))))
+	for _, r := range all[:cap(list)] {
+		o := Neighbor{Municipality: rows[r.row], Km: distance(&from, &rows[r.row])}
+		o.Score, o.Reason = describe(from, o.Municipality)
+		list = append(list, o)
+	}
+	return list
 }
 
-func best(all []Neighbor, n int, order func(a, b Neighbor) int) []Neighbor {
-	slices.SortStableFunc(all, order)
-	return slices.Clip(all[:max(0, min(n, len(all)))])
+// beside tells whether o may stand beside m: prefectures beside prefectures, the demo's beside the demo's.
+func beside(m, o *Municipality) bool {
+	return o.Code != m.Code && o.Code != m.Parent && o.Kind != KindWard && o.Demo == m.Demo &&
+		(o.Kind == KindPrefecture) == (m.Kind == KindPrefecture)
 }
 
 // Likeness scores from 0 to 1 how far a practice of one municipality may fit the other, and says why in the words of
-// the page. Size weighs most: what a town of 8,000 can do, another can; then the kind of authority, then the place.
+// the page.
 func Likeness(a, b Municipality) (score float64, reason string) {
 	var why []string
+	if band := BandOf(a); band != "" && band == BandOf(b) {
+		why = append(why, band.Label())
+	}
+	if a.Kind == b.Kind && a.Kind != KindDesignated && a.Kind != KindPrefecture { // of these the band has said it
+		why = append(why, a.Kind)
+	}
+	switch {
+	case a.Demo:
+	case a.PrefectureCode == b.PrefectureCode && a.Kind != KindPrefecture:
+		why = append(why, "同じ"+a.Prefecture)
+	case a.Region == b.Region:
+		why = append(why, a.Region)
+	}
+	return likeness(&a, &b), strings.Join(why, "・")
+}
+
+// likeness weighs size most: what a town of 8,000 can do, another can; then the kind of authority, then the place.
+func likeness(a, b *Municipality) (score float64) {
 	if a.Population > 0 && b.Population > 0 {
 		// One when equal, half at double or half the size, nothing from a factor of four on.
 		apart := math.Abs(math.Log2(float64(a.Population) / float64(b.Population)))
 		score += .4 * max(0, 1-apart/2)
 	}
-	if band := BandOf(a); band != "" && band == BandOf(b) {
+	if band := a.band(); band != "" && band == b.band() {
 		score += .2
-		why = append(why, band.Label())
 	}
 	if a.Kind == b.Kind {
 		score += .15
-		if a.Kind != KindDesignated && a.Kind != KindPrefecture { // the band has said it
-			why = append(why, a.Kind)
-		}
 	}
 	switch {
 	case a.PrefectureCode == b.PrefectureCode && a.Kind != KindPrefecture:
 		score += .15
-		if !a.Demo {
-			why = append(why, "同じ"+a.Prefecture)
-		}
 	case a.Region == b.Region:
 		score += .1
-		why = append(why, a.Region)
 	}
 	if km := distance(a, b); km > 0 {
 		score += .1 * max(0, 1-km/200)
 	}
-	return score, strings.Join(why, "・")
+	return score
 }
 
 // distance is the great-circle distance of the offices in kilometres, 0 when a position is missing.
-func distance(a, b Municipality) float64 {
+func distance(a, b *Municipality) float64 {
 	if a.Lat == 0 || b.Lat == 0 {
 		return 0
 	}

@@ -2,7 +2,9 @@ package text
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -149,13 +151,14 @@ type tame struct{}
 
 func (tame) Transform(doc *ast.Document, _ gtext.Reader, _ parser.Context) {
 	var images []*ast.Image
+	level := headings(doc)
 	_ = ast.Walk(doc, func(n ast.Node, in bool) (ast.WalkStatus, error) {
 		if !in {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
-			n.Level = min(n.Level+2, 6)
+			n.Level = level[n.Level]
 		case *ast.Link:
 			n.Destination = own(n.Destination)
 		case *ast.Image:
@@ -174,6 +177,22 @@ func (tame) Transform(doc *ast.Document, _ gtext.Reader, _ parser.Context) {
 		}
 		img.Parent().ReplaceChild(img.Parent(), img, link)
 	}
+}
+
+// headings gives each level that the writer used one of the page's, without a gap: the widest becomes h3, below the
+// page's own headings, the next h4.
+func headings(doc *ast.Document) map[int]int {
+	level := map[int]int{}
+	_ = ast.Walk(doc, func(n ast.Node, in bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && in {
+			level[h.Level] = 0
+		}
+		return ast.WalkContinue, nil
+	})
+	for i, used := range slices.Sorted(maps.Keys(level)) {
+		level[used] = min(3+i, 6)
+	}
+	return level
 }
 
 // own leaves addresses alone but for those that begin like a path and lead elsewhere.

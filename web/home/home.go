@@ -190,9 +190,11 @@ func card(ctx context.Context, it *archive.Item, covers map[string]file.Cover) u
 		}
 	}
 	c.Title = it.Entry.Title
-	c.Metas = []ui.Tally{{Icon: "useful", Text: "参考になった", Count: it.Entry.Useful}, {Icon: "talk", Text: "話し合い", Count: it.Entry.Posts}}
-	if it.Entry.Adopted > 0 {
-		c.Metas = append(c.Metas, ui.Tally{Icon: "sprout", Text: "やってみた", Count: it.Entry.Adopted})
+	for _, t := range []ui.Tally{{Icon: "useful", Text: "参考になった", Count: it.Entry.Useful},
+		{Icon: "talk", Text: "話し合い", Count: it.Entry.Posts}, {Icon: "sprout", Text: "やってみた", Count: it.Entry.Adopted}} {
+		if t.Count > 0 {
+			c.Metas = append(c.Metas, t)
+		}
 	}
 	return c
 }

@@ -556,7 +556,7 @@ func basicFields(m *writing) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<input type=\"hidden\" name=\"themes_shown\" value=\"1\"> <details class=\"field mt-32\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<input type=\"hidden\" name=\"themes_shown\" value=\"1\"> <details class=\"field example\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -566,12 +566,12 @@ func basicFields(m *writing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "><summary class=\"label\">テーマを選ぶ</summary>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "><summary>テーマを選ぶ（任意）</summary>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Checks(m.Form.Fill(ui.Field{Name: "themes", Label: "テーマ", Options: chosen(themeOptions(), m.Form.All("themes")),
-			Hint: "近いものを選ぶと、さがしている人に見つかりやすくなります。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Checks(m.Form.Fill(ui.Field{Name: "themes", Label: "近いテーマ", Options: chosen(themeOptions(), m.Form.All("themes")),
+			Hint: "選ぶと、さがしている人に見つかりやすくなります。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -20,23 +20,23 @@ var pages = []struct {
 	pages []looked
 }{
 	{"", []looked{
-		{path: "/"}, {path: "/signin"}, {path: "/help"}, {path: "/about"}, {path: "/archive"}, {path: "/no-such-page"},
+		{path: "/"}, {path: "/signin"}, {path: "/help"}, {path: "/about"}, {path: "/terms"}, {path: "/privacy"}, {path: "/accessibility"}, {path: "/archive"}, {path: "/no-such-page"},
 	}},
 	{"applicant@example.jp", []looked{{path: "/join"}}},
 	{"fellow@example.jp", []looked{
 		{path: "/home"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1"}, {path: "/archive?view=wall"},
 		{path: "/archive?q=%E7%84%A1%E3%81%84%E3%81%AF%E3%81%9A%E3%81%AE%E3%81%93%E3%81%A8%E3%81%B0"},
 		{"/reports/*", "/archive?kind=report"}, {"/posters/*", "/archive?kind=poster"}, {"/papers/*", "/archive?kind=paper"},
-		{path: "/post"}, {path: "/reports/new"}, {path: "/posters/new"}, {path: "/drafts"},
+		{path: "/new"}, {path: "/reports/new"}, {path: "/posters/new"}, {path: "/drafts"},
 		{path: "/topics"}, {"/topics/*", "/topics"}, {path: "/topics/new"},
-		{path: "/members"}, {"/members/*", "/members"}, {path: "/municipalities"}, {path: "/municipalities/202070"},
+		{path: "/members"}, {"/members/*", "/members"}, {path: "/cohorts"}, {path: "/municipalities"}, {path: "/municipalities/202070"},
 		{path: "/collections"}, {"/collections/*", "/collections"}, {path: "/notifications"}, {path: "/settings"},
 		{path: "/reports/0000000000"},
 	}},
 	{"moderator@example.jp", []looked{
-		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/join"}, {path: "/desk/pick"}, {path: "/desk/log"},
+		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
 	}},
-	{"secretariat@example.jp", []looked{{path: "/admin/roster"}, {path: "/admin/invite"}}},
+	{"secretariat@example.jp", []looked{{path: "/admin"}, {path: "/admin/invite"}, {path: "/admin/roles"}}},
 }
 
 // missing are the addresses above that lead nowhere on purpose.

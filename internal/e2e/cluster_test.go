@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -33,8 +35,13 @@ func startCluster(t *testing.T) cluster {
 	}
 	c := cluster{url: proxy.URL}
 	var addresses []*url.URL
+	files := t.TempDir() // without an S3-compatible store, nodes share a folder of files
 	for range 2 {
-		node := site.Start(t, site.Options{Args: []string{"serve"}, Env: env, Base: proxy.URL})
+		data := t.TempDir()
+		if err := os.Symlink(files, filepath.Join(data, "files")); err != nil {
+			t.Fatal(err)
+		}
+		node := site.Start(t, site.Options{Args: []string{"serve"}, Env: env, Base: proxy.URL, Data: data})
 		address, err := url.Parse(node.URL)
 		if err != nil {
 			t.Fatal(err)

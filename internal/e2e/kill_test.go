@@ -93,7 +93,9 @@ func checkPosts(t *testing.T, all []post, acknowledged []ack) {
 		}
 	}
 	for _, one := range acknowledged {
-		if got := byID[one.post.ID]; got.Body != one.body || got.Number != one.post.Number || count[one.body] != 1 {
+		got := byID[one.post.ID]
+		numbered := one.post.Number == 0 || got.Number == one.post.Number // an answer made again after a kill may lack it
+		if got.Body != one.body || !numbered || count[one.body] != 1 {
 			t.Errorf("「%s」 was acknowledged as %s number %d; the topic has it %d times, as number %d",
 				one.body, one.post.ID, one.post.Number, count[one.body], got.Number)
 		}

@@ -1,12 +1,12 @@
 package site
 
 import (
-	"errors"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"sync/atomic"
-	"syscall"
+	"time"
 )
 
 // Proxy sends each request to the next of several nodes, sockets too, as the reverse proxy before a large site does.
@@ -15,29 +15,28 @@ func Proxy(nodes ...*url.URL) http.Handler {
 	var turn atomic.Uint64
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(nodes[int(turn.Add(1))%len(nodes)])
+			first := int(turn.Add(1) % uint64(len(nodes)))
+			node := nodes[first]
+			for i := range nodes {
+				if node = nodes[(first+i)%len(nodes)]; alive(node) {
+					break
+				}
+			}
+			r.SetURL(node)
 			r.Out.Host = r.In.Host // the nodes know the site by the address that people use
 			r.SetXForwarded()
 		},
-		Transport: next{nodes: nodes},
+		// A connection kept open to a node that has just died would fail a request that another could have answered.
+		Transport: &http.Transport{DisableKeepAlives: true},
 	}
 }
 
-// next tries the other nodes when one refuses the connection; nothing has been sent by then.
-type next struct{ nodes []*url.URL }
-
-func (n next) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer, err := http.DefaultTransport.RoundTrip(r)
-	for _, node := range n.nodes {
-		if err == nil || !refused(err) {
-			return answer, err
-		}
-		if node.Host != r.URL.Host {
-			r.URL.Host = node.Host
-			answer, err = http.DefaultTransport.RoundTrip(r)
-		}
+// alive tells whether somebody listens there.
+func alive(node *url.URL) bool {
+	conn, err := net.DialTimeout("tcp", node.Host, time.Second)
+	if err != nil {
+		return false
 	}
-	return answer, err
+	conn.Close()
+	return true
 }
-
-func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }

@@ -27,7 +27,7 @@ func TestListsWalkAnIndex(t *testing.T) {
 				ID, Parent, Notused int
 				Detail              string
 			}
-			if err := d.Read().NewRaw("EXPLAIN QUERY PLAN " + q).Scan(t.Context(), &rows); err != nil {
+			if err := d.Read().NewRaw("EXPLAIN QUERY PLAN "+q).Scan(t.Context(), &rows); err != nil {
 				t.Fatal(err)
 			}
 			for _, r := range rows {

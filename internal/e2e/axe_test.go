@@ -34,7 +34,7 @@ var pages = []struct {
 		{path: "/reports/0000000000"},
 	}},
 	{"moderator@example.jp", []looked{
-		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
+		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/join"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
 	}},
 	{"secretariat@example.jp", []looked{{path: "/admin"}, {path: "/admin/invite"}, {path: "/admin/roles"}, {path: "/admin/people"}, {path: "/settings"}, {path: "/members"}, {path: "/cohorts"}, {"/cohorts/*", "/cohorts"}, {path: "/join"}}},
 }

@@ -34,9 +34,9 @@ var pages = []struct {
 		{path: "/reports/0000000000"},
 	}},
 	{"moderator@example.jp", []looked{
-		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
+		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/join"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
 	}},
-	{"secretariat@example.jp", []looked{{path: "/admin"}, {path: "/admin/invite"}, {path: "/admin/roles"}}},
+	{"secretariat@example.jp", []looked{{path: "/admin"}, {path: "/admin/invite"}, {path: "/admin/roles"}, {path: "/admin/people"}, {path: "/settings"}, {path: "/members"}, {path: "/cohorts"}, {"/cohorts/*", "/cohorts"}, {path: "/join"}}},
 }
 
 // missing are the addresses above that lead nowhere on purpose.
@@ -55,7 +55,7 @@ func resolve(t testing.TB, base, who string, list []looked) []string {
 			paths = append(paths, page.path)
 			continue
 		}
-		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z-]+)$`)
+		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z/-]+)$`)
 		v.Get(page.from)
 		links := v.Page.Links()
 		i := slices.IndexFunc(links, func(link string) bool {

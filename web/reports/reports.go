@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -119,7 +120,10 @@ func (p Pages) read(r *http.Request) (*reading, error) {
 	return v, nil
 }
 
-const charactersAMinute = 500 // of Japanese, read calmly
+const (
+	charactersAMinute = 500                 // of Japanese, read calmly
+	isNew             = 60 * 24 * time.Hour // as long as a follow-up is marked as new
+)
 
 func (v *reading) sections() {
 	n := 0
@@ -137,7 +141,7 @@ func (v *reading) sections() {
 func (v *reading) after(ctx context.Context) {
 	for i, f := range v.FollowUps {
 		last := i == len(v.FollowUps)-1
-		v.After = append(v.After, ui.Moment{Date: month(f.When()), Now: last, New: last, Body: followUp(f)})
+		v.After = append(v.After, ui.Moment{Date: month(f.When()), Now: last, New: last && page.Now(ctx).Sub(f.CreatedAt) < isNew, Body: followUp(f)})
 	}
 	towns := map[string]bool{}
 	for _, a := range v.Adoptions {

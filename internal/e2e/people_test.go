@@ -15,7 +15,7 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 const (
 	demoButton = visitor.DemoButton
 	postField  = "本文"
-	postButton = "投稿する"
+	postButton = "返信する"
 )
 
 // reads waits until a person can read a new post without reloading: it stands in the discussion, or a button says that

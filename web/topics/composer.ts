@@ -53,9 +53,9 @@ export class Composer {
     this.sendAll();
   }
 
-  // busy tells whether somebody writes: then nothing above the field may move.
+  // busy tells whether somebody is in the middle of writing: then nothing above the field may move.
   busy(): boolean {
-    return !!this.form?.contains(document.activeElement);
+    return !!this.field?.value.trim() && !!this.form?.contains(document.activeElement);
   }
 
   typing(): boolean {

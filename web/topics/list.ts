@@ -7,7 +7,7 @@ export const words: Record<string, string> = {
   moderator: "この投稿は、運営が見えなくしています。",
 };
 
-const clock = new Intl.DateTimeFormat("ja-JP", { hour: "numeric", minute: "2-digit", timeZone: "Asia/Tokyo" });
+const clock = new Intl.DateTimeFormat("ja-JP", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Tokyo" });
 
 export class List {
   readonly end: HTMLOListElement;

@@ -129,7 +129,7 @@ func (v *Visitor) Follow(text string) {
 }
 
 // DemoButton is what stands on the button to the demo's provider.
-const DemoButton = "デモのアカウント"
+const DemoButton = "お試し用のアカウント"
 
 // SignIn signs in as a demo person through the demo provider, as that person would.
 func (v *Visitor) SignIn(address string) {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"github.com/manetomo/manetomo/internal/auth/demoprovider"
 )
 
 // T is what a visitor needs of a test, or of a test script.
@@ -129,7 +131,7 @@ func (v *Visitor) Follow(text string) {
 }
 
 // DemoButton is what stands on the button to the demo's provider.
-const DemoButton = "お試し用のアカウント"
+const DemoButton = demoprovider.Label
 
 // SignIn signs in as a demo person through the demo provider, as that person would.
 func (v *Visitor) SignIn(address string) {

@@ -34,6 +34,9 @@ const (
 // Name is what the provider is called in addresses (/auth/demo) and in identities, in this process or by itself.
 const Name = "demo"
 
+// Label is what its button says; README and the tests press it by these words.
+const Label = "お試し用のアカウント"
+
 //go:embed picker.html style.css
 var files embed.FS
 
@@ -76,7 +79,7 @@ func New(issuer string, people []Person) (*Provider, error) {
 // Config is how a site signs in with this provider.
 func (p *Provider) Config() config.Provider {
 	return config.Provider{Name: Name, Kind: "oidc", Issuer: p.issuer, ClientID: ClientID, ClientSecret: ClientSecret,
-		Label: "お試し用のアカウント"}
+		Label: Label}
 }
 
 // Transport reaches this provider without a network, so that a process can sign in with the provider that it mounts

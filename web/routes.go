@@ -26,16 +26,20 @@ import (
 
 // router gathers the routes of the site.
 type router struct {
-	mux *http.ServeMux
-	s   *Site
+	mux      *http.ServeMux
+	s        *Site
+	patterns *[]string // what on has been given: a ServeMux does not tell
 }
 
 // on answers a pattern with a page's handler.
-func (t router) on(pattern string, h page.Handler) { t.mux.Handle(pattern, handle(h)) }
+func (t router) on(pattern string, h page.Handler) {
+	t.mux.Handle(pattern, handle(h))
+	*t.patterns = append(*t.patterns, pattern)
+}
 
 // routes is every URL of the site.
-func (s *Site) routes(m *metrics) http.Handler {
-	t := router{http.NewServeMux(), s}
+func (s *Site) routes(m *metrics) router {
+	t := router{http.NewServeMux(), s, &[]string{}}
 	t.mux.Handle("GET /assets/", asset.Handler())
 	t.mux.HandleFunc("GET /healthz", s.alive)
 	t.mux.HandleFunc("GET /readyz", s.ready)
@@ -48,8 +52,9 @@ func (s *Site) routes(m *metrics) http.Handler {
 	t.door()
 	t.people()
 	t.notices()
+	t.on("GET /api/v1/openapi.json", api.OpenAPI(s.BaseURL))
 	t.on("/", func(http.ResponseWriter, *http.Request) error { return apperr.Missing() })
-	return t.mux
+	return t
 }
 
 // public is what explains the site to anybody.

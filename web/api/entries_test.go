@@ -70,13 +70,15 @@ func (p *program) call(v access.Viewer, method, path, body string, status int) m
 	p.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	w := httptest.NewRecorder()
-	p.mux.ServeHTTP(w, r.WithContext(page.With(r.Context(), page.Session{Viewer: v})))
+	r = r.WithContext(page.With(r.Context(), page.Session{Viewer: v}))
+	p.mux.ServeHTTP(w, r)
 	if w.Code != status {
 		p.Fatalf("%s %s = %d, want %d: %s", method, path, w.Code, status, w.Body)
 	}
 	if kind := w.Header().Get("Content-Type"); status >= 400 && kind != "application/problem+json; charset=utf-8" {
 		p.Errorf("%s %s answers %s", method, path, kind)
 	}
+	api.FitsOpenAPI(p.T, r.Pattern, status, w.Body.Bytes())
 	var out map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
 		p.Fatalf("%s %s: %v: %s", method, path, err, w.Body)

@@ -73,7 +73,10 @@ func known(err error) *apperr.Error {
 	return apperr.From(err)
 }
 
-func isAPI(path string) bool { return path == "/api" || strings.HasPrefix(path, "/api/") }
+// isAPI tells whether programs ask: the API and the live channel, which never lead on to the sign-in page.
+func isAPI(path string) bool {
+	return path == "/api" || strings.HasPrefix(path, "/api/") || path == "/ws" || path == "/live"
+}
 
 // problem answers a program. The members of Data stand beside the standard ones and never replace them.
 func problem(w http.ResponseWriter, e *apperr.Error, number string) {

@@ -192,7 +192,7 @@ func (p *Person) SignIn(address string) {
 	p.check(err, "choose "+address)
 	p.check(found.Click(proto.InputMouseButtonLeft, 1), "sign in")
 	p.until("we are back and signed in",
-		`(base) => document.readyState === "complete" && location.href.startsWith(base) && !location.pathname.startsWith("/auth")`, p.Base)
+		`(base) => document.readyState === "complete" && location.href.startsWith(base) && !/^\/(auth|demo-provider|signin)/.test(location.pathname)`, p.Base)
 }
 
 // Resize changes the window.

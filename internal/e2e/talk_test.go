@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/e2e/browser"
 	"github.com/manetomo/manetomo/internal/e2e/site"
+	"github.com/manetomo/manetomo/internal/e2e/visitor"
 )
 
 // room is a topic with enough posts to scroll, and two people in it.
@@ -107,6 +110,9 @@ func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
 	p := browser.New(t, s.URL, "fellow")
 	p.SignIn("fellow@example.jp")
 	p.Go("/topics/" + made.ID)
+	if err := (proto.NetworkEnable{}).Call(p.Page); err != nil {
+		t.Fatal(err)
+	}
 	offline := func(off bool) {
 		err := proto.NetworkEmulateNetworkConditions{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}.Call(p.Page)
 		if err != nil {
@@ -152,21 +158,34 @@ func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
 func TestDiscussionWorksWithoutScripts(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 2)
-	p := browser.New(t, s.URL, "fellow")
-	p.SignIn("fellow@example.jp")
-	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(p.Page); err != nil {
-		t.Fatal(err)
+	v := visitor.New(t, s.URL)
+	v.SignIn("fellow@example.jp")
+	see := func(words string) {
+		t.Helper()
+		if !v.Page.Has(words) {
+			t.Fatalf("%s does not show 「%s」:\n%s", v.Page.URL, words, v.Page.Text())
+		}
 	}
-	p.Go("/topics/" + made.ID)
-	p.Open("引用")
-	p.Fill(postField, "> 引用した文\n\nスクリプトなしの返信")
-	p.Open(postButton)
-	p.See("スクリプトなしの返信")
-	p.See("さんの投稿への返信")
-	p.Open("取り消す")
-	p.See("この投稿は、書いた人が取り消しました。")
-	p.Open("取り消しをやめて、もとにもどす")
-	p.See("スクリプトなしの返信")
-	p.Open("参考になった")
-	p.Holds("the reaction stands", `() => [...document.querySelectorAll(".react[aria-pressed=true]")].some(b => b.innerText.replace(/\s/g, "") === "参考になった1")`)
+	v.Get("/topics/" + made.ID)
+	v.Follow("引用")
+	v.Submit(url.Values{"body": {"> 引用した文\n\nスクリプトなしの返信"}, "button": {postButton}})
+	see("スクリプトなしの返信")
+	see("さんの投稿への返信")
+	v.Submit(url.Values{"button": {"取り消す"}})
+	see("この投稿は、書いた人が取り消しました。")
+	v.Submit(url.Values{"button": {"取り消しをやめて、もとにもどす"}})
+	see("スクリプトなしの返信")
+	v.Follow("直す")
+	v.Submit(url.Values{"body": {"直した返信"}})
+	see("直した返信")
+	v.Submit(url.Values{"button": {"参考になった"}})
+	if !strings.Contains(v.Page.Body, `aria-pressed="true"`) {
+		t.Error("the reaction does not stand")
+	}
+	v.Submit(url.Values{"button": {"すべて既読にする"}})
+	v.Submit(url.Values{"body": {""}, "button": {postButton}})
+	see("本文")
+	if v.Page.Status != http.StatusUnprocessableEntity {
+		t.Errorf("an empty post answered %d", v.Page.Status)
+	}
 }

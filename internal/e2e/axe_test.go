@@ -91,7 +91,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 				t.Run(cmp.Or(some.who, "visitor"), func(t *testing.T) {
 					p := browser.New(t, s.URL, cmp.Or(some.who, "visitor"), options...)
 					if some.who != "" {
-						p.SignIn(demoButton, some.who)
+						p.SignIn(some.who)
 					}
 					for _, path := range resolve(t, s.URL, some.who, some.pages) {
 						p.Go(path)

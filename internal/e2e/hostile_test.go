@@ -81,7 +81,7 @@ func TestANextPathNeverLeadsAway(t *testing.T) {
 		if v.Page.Status != http.StatusOK {
 			continue
 		}
-		v.Submit(url.Values{"button": {demoButton}})
+		v.ChooseDemo()
 		v.Submit(url.Values{"person": {"fellow@example.jp"}})
 		if got := v.Page.URL.Scheme + "://" + v.Page.URL.Host; got != s.URL {
 			t.Errorf("next=%q led to %s", next, v.Page.URL)

@@ -6,14 +6,12 @@ import (
 
 	"github.com/manetomo/manetomo/internal/e2e/browser"
 	"github.com/manetomo/manetomo/internal/e2e/site"
-	"github.com/manetomo/manetomo/internal/e2e/visitor"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // The words on the pages by which people find their way.
 const (
-	demoButton = visitor.DemoButton
 	postField  = "本文"
 	postButton = "返信する"
 )
@@ -49,8 +47,8 @@ func TestTwoPeopleInOneDiscussion(t *testing.T) {
 	a := api{t, s.URL, token(t, s, "moderator@example.jp")}
 	made := a.newTopic("ふたりで話す")
 	fellow, alumnus := browser.New(t, s.URL, "fellow"), browser.New(t, s.URL, "alumnus")
-	fellow.SignIn(demoButton, "fellow@example.jp")
-	alumnus.SignIn(demoButton, "alumnus@example.jp")
+	fellow.SignIn("fellow@example.jp")
+	alumnus.SignIn("alumnus@example.jp")
 	talkTogether(fellow, alumnus, "/topics/"+made.ID)
 }
 
@@ -66,7 +64,7 @@ func TestSignInOverAnotherOrigin(t *testing.T) {
 		t.Fatalf("demo ended with %d:\n%s", code, out)
 	}
 	p := browser.New(t, s.URL, "fellow")
-	p.SignIn("町の入口", "fellow@example.jp")
+	p.SignIn("fellow@example.jp")
 	p.Go("/home")
 	p.Arrive("/home")
 	p.Accessible()

@@ -175,11 +175,13 @@ func (p *Person) Open(words string) {
 	wait()
 }
 
-// SignIn signs in as a demo person, by the button with these words and the provider's page.
-func (p *Person) SignIn(button, address string) {
+// SignIn signs in as a demo person, by the demo provider's button and page.
+func (p *Person) SignIn(address string) {
 	p.t.Helper()
 	p.Go("/signin")
-	p.Open(button)
+	button, err := p.Page.Timeout(patience).Element(`form[action$="/auth/demo"] [type=submit], form[action$="/auth/demo"] button`)
+	p.check(err, "find the demo's button")
+	p.check(button.Click(proto.InputMouseButtonLeft, 1), "press the demo's button")
 	p.until("the provider shows its people", `() => document.querySelector("[name=person]") !== null`)
 	found, err := p.Page.Timeout(patience).ElementByJS(rod.Eval(`(address) => {
 		const field = [...document.querySelectorAll("[name=person]")].find(e => e.value === address) ??

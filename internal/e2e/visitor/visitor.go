@@ -128,18 +128,27 @@ func (v *Visitor) Follow(text string) {
 	v.open(join(v.t, v.Page.URL.String(), href))
 }
 
-// DemoButton is what stands on the button to the demo's provider.
-const DemoButton = "お試し用のアカウント"
-
 // SignIn signs in as a demo person through the demo provider, as that person would.
 func (v *Visitor) SignIn(address string) {
 	v.t.Helper()
 	v.Get("/signin")
-	v.Submit(url.Values{"button": {DemoButton}})
+	v.ChooseDemo()
 	v.Submit(url.Values{"person": {address}})
 	if v.Page.Status != http.StatusOK {
 		v.t.Fatalf("%s could not sign in: %d at %s\n%s", address, v.Page.Status, v.Page.URL, v.Page.Text())
 	}
+}
+
+// ChooseDemo presses the button of the demo provider on the page of sign-in, whatever stands on it.
+func (v *Visitor) ChooseDemo() {
+	v.t.Helper()
+	for n := range elements(v.Page.root, "form") {
+		if f := v.Page.read(n, ""); f != nil && strings.HasSuffix(f.action, "/auth/demo") {
+			v.send(f.action, "application/x-www-form-urlencoded", strings.NewReader(f.values.Encode()))
+			return
+		}
+	}
+	v.t.Fatalf("%s offers no demo provider:\n%s", v.Page.URL, v.Page.Text())
 }
 
 // open shows a full address; sign-in goes on by a page that names the next one, never by a redirect after a form.

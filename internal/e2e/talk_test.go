@@ -49,7 +49,7 @@ func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 25)
 	p := browser.New(t, s.URL, "fellow")
-	p.SignIn(demoButton, "fellow@example.jp")
+	p.SignIn("fellow@example.jp")
 	p.Go("/topics/" + made.ID)
 	script(t, p, `() => document.querySelector(".post-head a").focus({ preventScroll: true })`)
 	script(t, p, `() => scrollTo(0, 300)`)
@@ -79,7 +79,7 @@ func TestEnterThatConfirmsKanjiNeverSends(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
-	p.SignIn(demoButton, "fellow@example.jp")
+	p.SignIn("fellow@example.jp")
 	p.Go("/topics/" + made.ID)
 	p.Fill(postField, "へんかん")
 	const press = `(init) => {
@@ -105,7 +105,7 @@ func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
-	p.SignIn(demoButton, "fellow@example.jp")
+	p.SignIn("fellow@example.jp")
 	p.Go("/topics/" + made.ID)
 	offline := func(off bool) {
 		err := proto.NetworkEmulateNetworkConditions{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}.Call(p.Page)
@@ -136,7 +136,7 @@ func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
-	p.SignIn(demoButton, "fellow@example.jp")
+	p.SignIn("fellow@example.jp")
 	_, err := p.Page.EvalOnNewDocument(`{ const Real = WebSocket; window.WebSocket = class extends Real { constructor(url, kind) { super(url.replace("/ws", "/no-such-place"), kind); } }; }`)
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestDiscussionWorksWithoutScripts(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 2)
 	p := browser.New(t, s.URL, "fellow")
-	p.SignIn(demoButton, "fellow@example.jp")
+	p.SignIn("fellow@example.jp")
 	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(p.Page); err != nil {
 		t.Fatal(err)
 	}

@@ -158,7 +158,6 @@ func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
 func TestDiscussionWorksWithoutScripts(t *testing.T) {
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 2)
-<<<<<<< HEAD
 	v := visitor.New(t, s.URL)
 	v.SignIn("fellow@example.jp")
 	see := func(words string) {
@@ -188,11 +187,5 @@ func TestDiscussionWorksWithoutScripts(t *testing.T) {
 	see("本文")
 	if v.Page.Status != http.StatusUnprocessableEntity {
 		t.Errorf("an empty post answered %d", v.Page.Status)
-=======
-	p := browser.New(t, s.URL, "fellow")
-	p.SignIn("fellow@example.jp")
-	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(p.Page); err != nil {
-		t.Fatal(err)
->>>>>>> tools
 	}
 }

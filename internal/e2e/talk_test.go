@@ -54,6 +54,7 @@ func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
 	p := browser.New(t, s.URL, "fellow")
 	p.SignIn("fellow@example.jp")
 	p.Go("/topics/" + made.ID)
+	p.Accessible()
 	script(t, p, `() => document.querySelector(".post-head a").focus({ preventScroll: true })`)
 	script(t, p, `() => scrollTo(0, 300)`)
 	before := where(t, p)
@@ -75,7 +76,6 @@ func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
 	if after := where(t, p); after != before {
 		t.Errorf("a new post moved the writer from %s to %s", before, after)
 	}
-	p.Accessible()
 }
 
 func TestEnterThatConfirmsKanjiNeverSends(t *testing.T) {

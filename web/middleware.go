@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -50,6 +52,25 @@ func (s *Site) limited(next http.Handler) http.Handler {
 			limit = maxUpload
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// legible refuses addresses with NUL or invalid UTF-8 before a query meets them. No page of ours leads to one.
+func legible(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !text.Storable(r.URL.Path) {
+			page.Fail(w, r, apperr.Missing())
+			return
+		}
+		for name, values := range r.URL.Query() {
+			for _, value := range append(values, name) {
+				if !text.Storable(value) {
+					page.Fail(w, r, apperr.New(apperr.Malformed, "アドレスに、読めない文字がふくまれています。もとの画面からもう一度開いてください。"))
+					return
+				}
+			}
+		}
 		next.ServeHTTP(w, r)
 	})
 }

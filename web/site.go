@@ -52,5 +52,5 @@ func (s *Site) Handler() http.Handler {
 	origin.SetDenyHandler(handle(func(http.ResponseWriter, *http.Request) error {
 		return apperr.New(apperr.Forbidden, "ほかのサイトから送られた内容は受け取れません。マネ友の画面からもう一度送ってください。")
 	}))
-	return s.headers(s.recovered(s.limited(s.identified(origin.Handler(s.once(m.measured(s.routes(m).mux)))))))
+	return s.headers(s.recovered(s.limited(s.identified(legible(origin.Handler(s.once(m.measured(s.routes(m).mux))))))))
 }

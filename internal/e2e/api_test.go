@@ -24,7 +24,7 @@ type api struct {
 // token asks the command line for an operator's token of a demo person.
 func token(t testing.TB, s *site.Site, email string) string {
 	t.Helper()
-	out, code := s.Run("token", "create", "--email", email, "--scope", "read,write")
+	out, code := s.Run("token", "create", "--email", email, "--scope", "read,write,admin")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if code != 0 || lines[len(lines)-1] == "" {
 		t.Fatalf("token create ended with %d:\n%s", code, out)

@@ -55,7 +55,7 @@ func resolve(t testing.TB, base, who string, list []looked) []string {
 			paths = append(paths, page.path)
 			continue
 		}
-		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z/-]+)$`)
+		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z/-]+)(?:[?#].*)?$`)
 		v.Get(page.from)
 		links := v.Page.Links()
 		i := slices.IndexFunc(links, func(link string) bool {

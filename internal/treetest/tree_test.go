@@ -6,14 +6,18 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 const root = "../.."
 
+// read reads the tree once for all rules.
+var read = sync.OnceValues(func() ([]file, error) { return readTree(root) })
+
 func tree(t *testing.T) []file {
 	t.Helper()
-	files, err := readTree(root)
+	files, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}

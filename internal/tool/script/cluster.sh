@@ -20,6 +20,10 @@ export MANETOMO_BASE_URL=http://127.0.0.1:$port
 export MANETOMO_OIDC_DEMO_ISSUER=http://127.0.0.1:$((port + 1))
 export MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo MANETOMO_OIDC_DEMO_CLIENT_SECRET=demo MANETOMO_OIDC_DEMO_LABEL=デモ
 
+# Without an S3-compatible store the nodes share one folder of files.
+mkdir -p "$dir/one/files" "$dir/two"
+ln -s "$dir/one/files" "$dir/two/files"
+
 "$dir/manetomo" demo-provider --listen "127.0.0.1:$((port + 1))" &
 "$dir/manetomo" migrate --data "$dir/one"
 "$dir/manetomo" demo --data "$dir/one"

@@ -10,7 +10,13 @@ fi
 
 port=${1:-8080}
 dir=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$dir"' EXIT
+end() {
+	trap '' INT TERM # a second one, from the group, must not cut this short
+	kill $(jobs -p) 2>/dev/null || true
+	wait
+	rm -rf "$dir"
+}
+trap end EXIT
 trap 'exit 0' INT TERM
 go build -o "$dir/manetomo" ./cmd/manetomo
 go build -o "$dir/proxy" ./internal/e2e/proxy

@@ -138,6 +138,7 @@ func (p *program) askToReindex(d *db.DB) error {
 
 type benchCmd struct {
 	Search benchSearchCmd `cmd:"" help:"Measure how good and how fast the search is."`
+	Live   benchLiveCmd   `cmd:"" help:"Measure the live channel of a running site."`
 }
 
 type benchSearchCmd struct {

@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"runtime"
 	"strings"
@@ -70,19 +71,35 @@ func drainConn(c net.Conn) {
 	}
 }
 
-// BenchmarkIdleConnection tells what one signed-in reader of a topic costs in memory while nothing happens, with the
-// reader's own end of the connection in it, since both live in this process.
+// BenchmarkIdleConnection tells what one signed-in reader of a topic costs in memory while nothing happens. Its own end
+// of the connection lives in this process too, but has no buffers.
 func BenchmarkIdleConnection(b *testing.B) {
 	const readers = 2000
 	s := newSite(b, testkit.SQLite(b))
 	v := s.member(b, "hanako", "見本 花子")
 	topic := s.topic(b, v, members)
+	sub := fmt.Appendf(nil, `{"t":"sub","topic":%q}`, topic)
+	masked := append([]byte{0x81, 0x80 | byte(len(sub)), 0, 0, 0, 0}, sub...) // the mask of zeros changes nothing
+	answer := make([]byte, 4096)
 	for b.Loop() {
 		before := inUse()
 		for range readers {
-			c := s.dial(b, v.Person)
-			c.send(`{"t":"sub","topic":%q}`, topic)
-			c.next()
+			c, err := net.Dial("tcp", s.Listener.Addr().String())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(func() { c.Close() })
+			fmt.Fprintf(c, "GET /ws HTTP/1.1\r\nHost: x\r\nPerson: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+				"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", v.Person)
+			if n, err := c.Read(answer); err != nil || !strings.HasPrefix(string(answer[:n]), "HTTP/1.1 101") {
+				b.Fatalf("handshake: %s, %v", answer[:n], err)
+			}
+			if _, err := c.Write(masked); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := c.Read(answer); err != nil {
+				b.Fatal(err)
+			}
 		}
 		b.ReportMetric(float64(inUse()-before)/readers, "B/connection")
 	}

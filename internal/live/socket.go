@@ -115,7 +115,7 @@ func (r *reader) alive(ws *websocket.Conn) {
 func (r *reader) listen(ctx context.Context, ws *websocket.Conn) (code int, linger bool) {
 	pace := rate.NewLimiter(asksPerSecond, asksAtOnce)
 	for {
-		a, code, err := next(ws)
+		text, code, err := next(ws)
 		if err != nil {
 			return closeNormal, false
 		}
@@ -123,7 +123,10 @@ func (r *reader) listen(ctx context.Context, ws *websocket.Conn) (code int, ling
 			code = closePolicy
 		}
 		if code == 0 {
-			code = r.answer(ctx, a)
+			r.apart(func() { code = r.hear(ctx, *text) })
+		}
+		if text != nil {
+			frameBuffers.Put(text)
 		}
 		select {
 		case <-r.done:
@@ -139,26 +142,37 @@ func (r *reader) listen(ctx context.Context, ws *websocket.Conn) (code int, ling
 
 var frameBuffers = sync.Pool{New: func() any { b := make([]byte, maxAskedBytes+1); return &b }}
 
-// next reads one frame. A frame that cannot be understood has a close code; err is for a connection that has ended.
-func next(ws *websocket.Conn) (a asked, code int, err error) {
+// next reads one frame into a buffer that the caller gives back. A frame that is not one of ours has a close code; err
+// is for a connection that has ended.
+func next(ws *websocket.Conn) (text *[]byte, code int, err error) {
 	kind, from, err := ws.NextReader()
 	if err != nil {
-		return a, 0, err
+		return nil, 0, err
 	}
 	if kind != websocket.TextMessage {
-		return a, closeKind, nil
+		return nil, closeKind, nil
 	}
-	buf := frameBuffers.Get().(*[]byte)
-	defer frameBuffers.Put(buf)
-	n, err := io.ReadFull(from, *buf)
-	if err == nil {
-		return a, closeTooLarge, nil
+	text = frameBuffers.Get().(*[]byte)
+	*text = (*text)[:maxAskedBytes+1]
+	n, err := io.ReadFull(from, *text)
+	*text = (*text)[:n]
+	switch {
+	case err == nil:
+		return text, closeTooLarge, nil
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return text, 0, nil
 	}
-	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return a, 0, err
+	frameBuffers.Put(text)
+	return nil, 0, err
+}
+
+// hear understands a frame and does what it asks for.
+func (r *reader) hear(ctx context.Context, text []byte) (code int) {
+	a, code := read(text)
+	if code != 0 {
+		return code
 	}
-	a, code = read((*buf)[:n])
-	return a, code, nil
+	return r.answer(ctx, a)
 }
 
 // read decodes a frame. It is what the fuzz test throws things at.
@@ -195,6 +209,17 @@ func (r *reader) answer(ctx context.Context, a asked) (code int) {
 		return closeProtocol
 	}
 	return 0
+}
+
+// apart runs f on a goroutine of its own and waits for it: decoding and asking the database need a large stack, which
+// a connection's own goroutine would keep for hours.
+func (r *reader) apart(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	<-done
 }
 
 func (r *reader) welcome() welcome {

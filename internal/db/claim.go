@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
 )
 
 // ErrRepeated says that the request's Idempotency-Key was already used: the write was not done again.
@@ -54,4 +56,25 @@ func Note(ctx context.Context, tx Tx, made string) error {
 	}
 	_, err := tx.NewRaw("UPDATE idempotency SET body = ? WHERE person = ? AND key = ? AND status = 0", made, c.Person, c.Key).Exec(ctx)
 	return err
+}
+
+// claimsLive is how long a claim is remembered; the contract promises a day.
+const claimsLive = 48 * time.Hour
+
+// ForgetClaims removes old claims every hour until ctx ends, so that the table does not grow with the years.
+func (d *DB) ForgetClaims(ctx context.Context) error {
+	for {
+		err := d.Write(ctx, func(ctx context.Context, tx Tx) error {
+			_, err := tx.NewDelete().Table("idempotency").Where("at < ?", tx.Now.Add(-claimsLive)).Exec(ctx)
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "old idempotency keys stay for now", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Hour):
+		}
+	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"testing"
@@ -75,38 +76,27 @@ func resolve(t testing.TB, base, who string, list []looked) []string {
 // a window of 320 pixels.
 func TestEveryPageIsAccessible(t *testing.T) {
 	s := site.Start(t, site.Options{})
-	for _, look := range []struct {
-		name  string
-		width int
-		dark  bool
-	}{
-		{"light wide", 1366, false}, {"light narrow", 390, false}, {"dark wide", 1366, true}, {"dark narrow", 390, true},
-	} {
-		t.Run(look.name, func(t *testing.T) {
-			options := []browser.Option{browser.Size(look.width, 800)}
-			if look.dark {
-				options = append(options, browser.Dark())
-			}
-			for _, some := range pages {
-				t.Run(cmp.Or(some.who, "visitor"), func(t *testing.T) {
-					p := browser.New(t, s.URL, cmp.Or(some.who, "visitor"), options...)
-					if some.who != "" {
-						p.SignIn(some.who)
+	for _, width := range []int{1366, 390} {
+		for _, some := range pages {
+			t.Run(fmt.Sprintf("%d/%s", width, cmp.Or(some.who, "visitor")), func(t *testing.T) {
+				p := browser.New(t, s.URL, cmp.Or(some.who, "visitor"), browser.Size(width, 800), browser.Still())
+				if some.who != "" {
+					p.SignIn(some.who)
+				}
+				for _, path := range resolve(t, s.URL, some.who, some.pages) {
+					p.Go(path)
+					if got := p.Status(); got != 200 && !slices.Contains(missing, path) {
+						t.Errorf("%s answers %d", path, got)
+						continue
 					}
-					for _, path := range resolve(t, s.URL, some.who, some.pages) {
-						p.Go(path)
-						if got := p.Status(); got != 200 && !slices.Contains(missing, path) {
-							t.Errorf("%s answers %d", path, got)
-							continue
-						}
-						p.Accessible()
-						if look.width == 390 && !look.dark {
-							p.FitsIn(320)
-							p.Resize(look.width, 800)
-						}
+					p.Accessible()
+					p.AccessibleInDark()
+					if width == 390 {
+						p.FitsIn(320)
+						p.Resize(width, 800)
 					}
-				})
-			}
-		})
+				}
+			})
+		}
 	}
 }

@@ -5,6 +5,7 @@
 package treetest
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -67,6 +68,9 @@ func readTree(root string) ([]file, error) {
 				return filepath.SkipDir
 			}
 			return nil
+		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("%s is a symbolic link: a clone has only what is in it", name)
 		}
 		ending := path.Ext(entry.Name())
 		if !entry.Type().IsRegular() || !textual[ending] || (ending == "" && entry.Name() == "manetomo") {

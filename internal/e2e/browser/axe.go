@@ -36,14 +36,32 @@ type violation struct {
 	} `json:"nodes"`
 }
 
+// byTags runs every rule; byColour the rules that the look can change, since light and dark are one document.
+const (
+	byTags   = `{type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}`
+	byColour = `{type: "rule", values: ["color-contrast", "link-in-text-block"]}`
+)
+
 const runAxe = `async () => {
-	const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-	const result = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+	const result = await axe.run(document, {runOnly: RULES, resultTypes: ["violations"]});
 	return JSON.stringify(result.violations);
 }`
 
 // Accessible checks the open page against WCAG 2.2 AA and good practice, and tells each broken rule.
 func (p *Person) Accessible() {
+	p.t.Helper()
+	p.axe("", byTags)
+}
+
+// AccessibleInDark checks the colours of the open page in the dark look.
+func (p *Person) AccessibleInDark() {
+	p.t.Helper()
+	p.check(look("dark")(p.Page), "ask for the dark look")
+	p.axe(" in the dark", byColour)
+	p.check(look("light")(p.Page), "ask for the light look")
+}
+
+func (p *Person) axe(how, rules string) {
 	p.t.Helper()
 	script, err := axe()
 	p.check(err, "load axe-core")
@@ -52,7 +70,7 @@ func (p *Person) Accessible() {
 	// By the debugger, so that the page's own policy against foreign scripts stays as it is.
 	_, err = page.Eval("() => { if (!window.axe) {" + script + "\n} }")
 	p.check(err, "inject axe-core")
-	result, err := page.Eval(runAxe)
+	result, err := page.Eval(strings.Replace(runAxe, "RULES", rules, 1))
 	p.check(err, "run axe-core")
 	var broken []violation
 	p.check(json.Unmarshal([]byte(result.Value.Str()), &broken), "read axe-core's answer")
@@ -61,7 +79,7 @@ func (p *Person) Accessible() {
 		for _, node := range rule.Nodes {
 			where = append(where, fmt.Sprintf("  %v %s\n    %s", node.Target, node.HTML, strings.ReplaceAll(node.Summary, "\n", "\n    ")))
 		}
-		p.t.Errorf("%s: %s (%s) %s\n%s", p.Path(), rule.ID, rule.Impact, rule.Help, strings.Join(where, "\n"))
+		p.t.Errorf("%s%s: %s (%s) %s\n%s", p.Path(), how, rule.ID, rule.Impact, rule.Help, strings.Join(where, "\n"))
 	}
 }
 

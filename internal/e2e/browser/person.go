@@ -41,20 +41,21 @@ func Size(width, height int) Option {
 	}
 }
 
-// Dark asks for the dark look.
-func Dark() Option { return media("prefers-color-scheme", "dark") }
+// Still asks for no motion, so that nothing is looked at half-way.
+func Still() Option { return look("light") }
+
+// look sets the look and asks for no motion.
+func look(scheme string) Option {
+	return func(p *rod.Page) error {
+		return proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}}.Call(p)
+	}
+}
 
 // NoScript switches JavaScript off.
 func NoScript() Option {
 	return func(p *rod.Page) error { return proto.EmulationSetScriptExecutionDisabled{Value: true}.Call(p) }
-}
-
-func media(name, value string) Option {
-	return func(p *rod.Page) error {
-		return proto.EmulationSetEmulatedMedia{
-			Features: []*proto.EmulationMediaFeature{{Name: name, Value: value}},
-		}.Call(p)
-	}
 }
 
 // New gives a person a fresh browser context: no cookies, a window of 1366×768, the light look.

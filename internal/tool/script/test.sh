@@ -85,5 +85,5 @@ mapfile -t ends < <(packages ends)
 stage 'tests' gotest "${plain[@]}"
 stage 'tests with the race detector' gotest -race "${race[@]}"
 stage 'axe-core' npm --prefix internal/e2e ci --no-audit --no-fund --loglevel=error
-stage 'end to end and in the browser' gotest -p 1 "${ends[@]}"
+stage 'end to end and in the browser' gotest -v -p 1 "${ends[@]}"
 printf '\n=== all done in %d s\n' $((SECONDS - begun))

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/manetomo/manetomo/internal/e2e/browser"
 	"github.com/manetomo/manetomo/internal/e2e/site"
@@ -57,17 +58,19 @@ func resolve(t testing.TB, base, who string, list []looked) []string {
 			continue
 		}
 		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z/-]+)(?:[?#].*)?$`)
-		v.Get(page.from)
-		links := v.Page.Links()
-		i := slices.IndexFunc(links, func(link string) bool {
-			m := form.FindStringSubmatch(link)
-			return m != nil && m[1] != "new"
+		// The demo is being filled while the site already answers.
+		site.Eventually(t, time.Minute, page.from+" shows no link to a page "+page.path, func() bool {
+			v.Get(page.from)
+			links := v.Page.Links()
+			i := slices.IndexFunc(links, func(link string) bool {
+				m := form.FindStringSubmatch(link)
+				return m != nil && m[1] != "new"
+			})
+			if i >= 0 {
+				paths = append(paths, links[i])
+			}
+			return i >= 0
 		})
-		if i < 0 {
-			t.Errorf("%s has no link to a page %s:\n%s", page.from, page.path, v.Page.Text())
-			continue
-		}
-		paths = append(paths, links[i])
 	}
 	return paths
 }

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/theme"
 )
@@ -13,8 +14,7 @@ var facetTitles = map[string]string{"kind": "種類", "theme": "テーマ", "reg
 func FacetTitle(facet string) string { return facetTitles[facet] }
 
 var valueLabels = map[string]map[string]string{
-	"kind":   {"report": "実践レポート", "poster": "ポスター", "paper": "共同論文", "material": "資料", "topic": "話し合い"},
-	"course": {"regular": "通常部会", "manager": "管理職部会"},
+	"kind": {"report": "実践レポート", "poster": "ポスター", "paper": "共同論文", "material": "資料", "topic": "話し合い"},
 	"stage": {"proposal": "提言", "trial": "試行", "running": "実施", "rooted": "定着", "changed": "形を変えた",
 		"stopped": "休止・終了"},
 	"audience": {"public": "だれでも", "members": "会員", "cohort": "同じ期", "team": "チーム", "staff": "運営"},
@@ -32,6 +32,10 @@ func Label(facet, value string) string {
 		}
 	case "band":
 		if label := municipality.Band(value).Label(); label != "" {
+			return label
+		}
+	case "course":
+		if label := cohort.Course(value).Label(); label != "" {
 			return label
 		}
 	case "year":

@@ -80,11 +80,13 @@ func takesFiles(r *http.Request) bool {
 	return r.Method == http.MethodPost && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
 }
 
-// handle makes a page's handler an http.Handler: what it returns becomes the page of an error.
+// handle is page.Handle for requests that may be repeats: those are answered by once, not by a page of an error.
 func handle(h page.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil && !repeated(r.Context(), err) {
-			page.Fail(w, r, err)
+	return page.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if err != nil && repeated(r.Context(), err) {
+			return nil
 		}
+		return err
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/manetomo/manetomo/internal/auth"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/member"
 )
@@ -50,13 +51,13 @@ func (c rosterImportCmd) Run(p *program) error {
 }
 
 type inviteCmd struct {
-	Role    string `help:"What the link gives: secretariat, moderator, fellow, alumnus, adviser or steward."`
-	Person  string `help:"Address of a member who needs a new way to sign in; without a role." placeholder:"EMAIL"`
-	Year    int    `help:"Fiscal year of the cohort."`
-	Course  string `help:"Course of the cohort: regular or manager."`
-	Town    string `name:"municipality" help:"Code of the team's municipality."`
-	Team    string `help:"Name of the team."`
-	BaseURL string `name:"base-url" help:"Address of the site, for the link." env:"MANETOMO_BASE_URL" default:"http://127.0.0.1:8080"`
+	Role    string        `help:"What the link gives: secretariat, moderator, fellow, alumnus, adviser or steward."`
+	Person  string        `help:"Address of a member who needs a new way to sign in; without a role." placeholder:"EMAIL"`
+	Year    int           `help:"Fiscal year of the cohort."`
+	Course  cohort.Course `help:"Course of the cohort: regular or manager."`
+	Town    string        `name:"municipality" help:"Code of the team's municipality."`
+	Team    string        `help:"Name of the team."`
+	BaseURL string        `name:"base-url" help:"Address of the site, for the link." env:"MANETOMO_BASE_URL" default:"http://127.0.0.1:8080"`
 }
 
 // Run prints a one-use link that ends by itself.

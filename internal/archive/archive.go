@@ -21,6 +21,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/talk"
@@ -33,36 +34,36 @@ type Service struct{ DB *db.DB }
 type Entry struct {
 	bun.BaseModel `bun:"table:entry,alias:e"`
 
-	ID           string       `bun:"id,pk"`
-	Kind         Kind         `bun:"kind"`
-	Title        string       `bun:"title"`
-	Summary      string       `bun:"summary"`
-	Municipality string       `bun:"municipality"` // code
-	Year         int          `bun:"year"`
-	Course       Course       `bun:"course"`
-	Cohort       string       `bun:"cohort"` // 2019-regular
-	Team         string       `bun:"team"`
-	Stage        Stage        `bun:"stage"`
-	State        access.State `bun:"state"`
-	Audience     access.Rung  `bun:"audience"` // where it stands
-	Wanted       access.Rung  `bun:"wanted"`   // where its authors want it
-	ClearedBy    string       `bun:"cleared_by"`
-	ClearedAt    *time.Time   `bun:"cleared_at"`
-	Flagged      bool         `bun:"flagged"`
-	Version      int64        `bun:"version"`
-	Topic        string       `bun:"topic"`
-	Useful       int          `bun:"useful"`
-	Adopted      int          `bun:"adopted"`
-	Notes        string       `bun:"notes"`
-	Source       string       `bun:"source"`
-	Sample       bool         `bun:"sample"`
-	CreatedBy    string       `bun:"created_by"`
-	CreatedAt    time.Time    `bun:"created_at"`
-	UpdatedAt    time.Time    `bun:"updated_at"`
-	PublishedAt  *time.Time   `bun:"published_at"`
-	PublishedSeq int64        `bun:"published_seq"`
-	WithdrawnAt  *time.Time   `bun:"withdrawn_at"`
-	Reason       string       `bun:"reason"`
+	ID           string        `bun:"id,pk"`
+	Kind         Kind          `bun:"kind"`
+	Title        string        `bun:"title"`
+	Summary      string        `bun:"summary"`
+	Municipality string        `bun:"municipality"` // code
+	Year         int           `bun:"year"`
+	Course       cohort.Course `bun:"course"`
+	Cohort       string        `bun:"cohort"` // 2019-regular
+	Team         string        `bun:"team"`
+	Stage        Stage         `bun:"stage"`
+	State        access.State  `bun:"state"`
+	Audience     access.Rung   `bun:"audience"` // where it stands
+	Wanted       access.Rung   `bun:"wanted"`   // where its authors want it
+	ClearedBy    string        `bun:"cleared_by"`
+	ClearedAt    *time.Time    `bun:"cleared_at"`
+	Flagged      bool          `bun:"flagged"`
+	Version      int64         `bun:"version"`
+	Topic        string        `bun:"topic"`
+	Useful       int           `bun:"useful"`
+	Adopted      int           `bun:"adopted"`
+	Notes        string        `bun:"notes"`
+	Source       string        `bun:"source"`
+	Sample       bool          `bun:"sample"`
+	CreatedBy    string        `bun:"created_by"`
+	CreatedAt    time.Time     `bun:"created_at"`
+	UpdatedAt    time.Time     `bun:"updated_at"`
+	PublishedAt  *time.Time    `bun:"published_at"`
+	PublishedSeq int64         `bun:"published_seq"`
+	WithdrawnAt  *time.Time    `bun:"withdrawn_at"`
+	Reason       string        `bun:"reason"`
 }
 
 // URL is the entry's page.

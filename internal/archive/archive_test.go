@@ -11,6 +11,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/testkit"
 )
@@ -70,7 +71,7 @@ func TestPublishingAsksForFewThings(t *testing.T) {
 		{"古すぎる年度", func(c *archive.Change) { c.Year = new(2003) }, apperr.Invalid, "2004 から 2027"},
 		{"先の年度", func(c *archive.Change) { c.Year = new(2028) }, apperr.Invalid, "2004 から 2027"},
 		{"コースがない", func(c *archive.Change) { c.Course = nil }, apperr.Invalid, "コースを選んで"},
-		{"知らないコース", func(c *archive.Change) { c.Course = new(archive.Course("x")) }, apperr.Invalid, "コースは"},
+		{"知らないコース", func(c *archive.Change) { c.Course = new(cohort.Course("x")) }, apperr.Invalid, "コースは"},
 		{"項目がない", func(c *archive.Change) { c.Sections = nil }, apperr.Invalid, "どれか一つの項目"},
 		{"空白だけの項目", func(c *archive.Change) { c.Sections[0].Body = " \n　" }, apperr.Invalid, "どれか一つの項目"},
 		{"知らない項目", func(c *archive.Change) { c.Sections[0].Key = "secret" }, apperr.Invalid, "知らない項目"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/internal/theme"
@@ -21,7 +22,7 @@ type Change struct {
 	Summary      *string
 	Municipality *string // a code, or a name that means one municipality
 	Year         *int
-	Course       *Course
+	Course       *cohort.Course
 	Team         *string
 	Themes       *[]string
 	Stage        *Stage
@@ -91,8 +92,10 @@ func (c Change) prepare(now time.Time) (ready, error) {
 		wrong.take(err)
 		r.Municipality = &code
 	}
-	if c.Year != nil && *c.Year != 0 && (*c.Year < FirstYear || *c.Year > FiscalYear(now)+1) {
-		wrong.add("year", fmt.Sprintf("年度は %d から %d の数字で書いてください。令和5年度は 2023 です。", FirstYear, FiscalYear(now)+1))
+	if c.Year != nil && *c.Year != 0 {
+		if fault := cohort.YearFault(*c.Year, now); fault != "" {
+			wrong.add("year", fault)
+		}
 	}
 	if c.Course != nil && *c.Course != "" && !c.Course.Valid() {
 		wrong.add("course", "コースは通常部会か管理職部会から選んでください。")
@@ -180,7 +183,7 @@ func (r *ready) apply(e *Entry) {
 			e.ClearedAt = nil
 		}
 	}
-	e.Cohort = CohortID(e.Year, e.Course)
+	e.Cohort = cohort.ID(e.Year, e.Course)
 }
 
 func set[T any](field *T, given *T) {

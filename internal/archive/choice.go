@@ -7,16 +7,17 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
 )
 
 // TeamChoice is one of the viewer's teams, for a form.
 type TeamChoice struct {
-	ID           string `bun:"id"`
-	Name         string `bun:"name"`
-	Municipality string `bun:"municipality"`
-	Year         int    `bun:"year"`
-	Course       Course `bun:"course"`
+	ID           string        `bun:"id"`
+	Name         string        `bun:"name"`
+	Municipality string        `bun:"municipality"`
+	Year         int           `bun:"year"`
+	Course       cohort.Course `bun:"course"`
 }
 
 // Label tells teams apart: 2019年度 通常部会 みどり見本市 チーム名.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/talk"
@@ -110,7 +111,7 @@ func complete(ctx context.Context, tx db.Tx, e *Entry) error {
 		wrong.add("municipality", "自治体を書いてください。例：長野県 塩尻市")
 	}
 	if e.Year == 0 {
-		wrong.add("year", fmt.Sprintf("年度は %d から %d の数字で書いてください。令和5年度は 2023 です。", FirstYear, FiscalYear(tx.Now)+1))
+		wrong.add("year", cohort.YearFault(e.Year, tx.Now))
 	}
 	if e.Course == "" {
 		wrong.add("course", "コースを選んでください。")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 )
 
@@ -184,5 +185,5 @@ func (f FollowUp) When() string {
 	if f.Happened != "" {
 		return f.Happened
 	}
-	return f.CreatedAt.In(jst).Format("2006-01")
+	return f.CreatedAt.In(cohort.Japan).Format("2006-01")
 }

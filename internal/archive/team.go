@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 )
 
@@ -21,7 +22,7 @@ func fitTeam(ctx context.Context, tx db.Tx, v access.Viewer, e *Entry, before st
 	var t struct {
 		Municipality string
 		Year         int
-		Course       Course
+		Course       cohort.Course
 	}
 	err := tx.NewRaw(`SELECT t.municipality, c.year, c.course FROM team t JOIN cohort c ON c.id = t.cohort WHERE t.id = ?`,
 		e.Team).Scan(ctx, &t)
@@ -40,8 +41,8 @@ func fitTeam(ctx context.Context, tx db.Tx, v access.Viewer, e *Entry, before st
 	if e.Course == "" {
 		e.Course = t.Course
 	}
-	e.Cohort = CohortID(e.Year, e.Course)
-	if e.Municipality != t.Municipality || e.Cohort != CohortID(t.Year, t.Course) {
+	e.Cohort = cohort.ID(e.Year, e.Course)
+	if e.Municipality != t.Municipality || e.Cohort != cohort.ID(t.Year, t.Course) {
 		return apperr.At("team", "チームと、自治体・年度・コースが合っていません。どちらかを直してください。")
 	}
 	return nil
@@ -96,7 +97,7 @@ type Team struct {
 	Name         string
 	Municipality string
 	Year         int
-	Course       Course
+	Course       cohort.Course
 }
 
 // Teams lists the viewer's own teams, the newest first.

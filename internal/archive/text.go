@@ -9,22 +9,23 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 )
 
 // Text is everything of an entry that its authors write: what a version keeps, and what the two sides of a conflict
 // are shown as.
 type Text struct {
-	Title        string      `json:"title"`
-	Summary      string      `json:"summary"`
-	Municipality string      `json:"municipality"`
-	Year         int         `json:"year"`
-	Course       Course      `json:"course"`
-	Team         string      `json:"team"`
-	Themes       []string    `json:"themes"`
-	Stage        Stage       `json:"stage"`
-	Audience     access.Rung `json:"audience"` // what was asked for
-	Sections     []Written   `json:"sections"`
+	Title        string        `json:"title"`
+	Summary      string        `json:"summary"`
+	Municipality string        `json:"municipality"`
+	Year         int           `json:"year"`
+	Course       cohort.Course `json:"course"`
+	Team         string        `json:"team"`
+	Themes       []string      `json:"themes"`
+	Stage        Stage         `json:"stage"`
+	Audience     access.Rung   `json:"audience"` // what was asked for
+	Sections     []Written     `json:"sections"`
 }
 
 // Written is a section as its author gives it.

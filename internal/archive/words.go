@@ -2,8 +2,6 @@ package archive
 
 import (
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
 )
@@ -57,34 +55,6 @@ func (k Key) Valid() bool { return slices.Contains(Keys, k) }
 func (k Key) Label() string {
 	return map[Key]string{Background: "背景・現状", Vision: "ありたい姿", Practice: "取り組み", Outcome: "成果・変化",
 		Stumble: "つまずき", Reflection: "気づき・学び", Next: "これから"}[k]
-}
-
-// Course is a course of the study group.
-type Course string
-
-// The courses.
-const (
-	Regular Course = "regular"
-	Manager Course = "manager"
-)
-
-// Courses lists the courses.
-var Courses = []Course{Regular, Manager}
-
-// Valid tells whether c is a course.
-func (c Course) Valid() bool { return slices.Contains(Courses, c) }
-
-// Label is the course's name.
-func (c Course) Label() string {
-	return map[Course]string{Regular: "通常部会", Manager: "管理職部会"}[c]
-}
-
-// CohortID names the cohort of a year and course; empty while either is not known.
-func CohortID(year int, course Course) string {
-	if year == 0 || course == "" {
-		return ""
-	}
-	return strconv.Itoa(year) + "-" + string(course)
 }
 
 // Stage is how far a practice has come.
@@ -167,27 +137,4 @@ func AudienceLabel(r access.Rung) string {
 func StateLabel(s access.State) string {
 	return map[access.State]string{access.Draft: "下書き", access.Published: "公開中", access.Review: "確認待ち",
 		access.Returned: "手直し", access.Hidden: "見えなくしています", access.Withdrawn: "取り下げ"}[s]
-}
-
-// FirstYear is the year the study group began.
-const FirstYear = 2004
-
-var jst = time.FixedZone("JST", 9*60*60)
-
-// FiscalYear is the fiscal year of t: it turns on 1 April, JST.
-func FiscalYear(t time.Time) int {
-	t = t.In(jst)
-	if t.Month() < time.April {
-		return t.Year() - 1
-	}
-	return t.Year()
-}
-
-// Years are the years an entry may have at t, the newest first: up to the next fiscal year.
-func Years(t time.Time) []int {
-	var years []int
-	for y := FiscalYear(t) + 1; y >= FirstYear; y-- {
-		years = append(years, y)
-	}
-	return years
 }

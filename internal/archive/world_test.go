@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 )
 
@@ -81,7 +82,7 @@ func (w *world) viewer(name string) access.Viewer {
 
 // report is a change that may be published by the people of みどり見本市.
 func report(title string) archive.Change {
-	return archive.Change{Title: &title, Municipality: new(midori), Year: new(2023), Course: new(archive.Regular),
+	return archive.Change{Title: &title, Municipality: new(midori), Year: new(2023), Course: new(cohort.Regular),
 		Sections: []archive.Written{{Key: archive.Practice, Body: "窓口の係が集まった。"}}}
 }
 

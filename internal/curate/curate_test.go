@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/member"
@@ -57,7 +58,7 @@ func (w *world) report(title string, to access.Rung) archive.Saved {
 	w.t.Helper()
 	author := w.people["author"]
 	s, err := w.archive.Create(w.t.Context(), author, archive.Report, archive.Change{Title: &title, Municipality: new("990001"), Year: new(2023),
-		Course: new(archive.Regular), Team: &author.Teams[0], Audience: &to, Publish: true,
+		Course: new(cohort.Regular), Team: &author.Teams[0], Audience: &to, Publish: true,
 		Sections: []archive.Written{{Key: archive.Practice, Body: "窓口の係が集まった。"}}})
 	if err != nil {
 		w.t.Fatalf("publish %s: %v", title, err)

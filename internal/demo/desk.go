@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/member"
 )
@@ -61,7 +62,7 @@ func (w *work) apply(ctx context.Context) error {
 		return err
 	}
 	_, _, err = w.Members.Apply(ctx, v, member.Apply{Name: v.Name, Kana: about["applicant@example.jp"].Kana,
-		Municipality: momiji, Year: 2025, Course: member.Regular,
+		Municipality: momiji, Year: 2025, Course: cohort.Regular,
 		Note: "（見本）2025年度にもみじ見本市のチームで参加しました。招待のメールを受け取れなかったので申請します。"})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
 )
@@ -77,7 +78,7 @@ func (w *work) find(ctx context.Context, name string) (id string, err error) {
 }
 
 func (s sheet) change() archive.Change {
-	course, stage, rung := archive.Course(s.facts["course"]), archive.Stage(s.facts["stage"]), s.audience()
+	course, stage, rung := cohort.Course(s.facts["course"]), archive.Stage(s.facts["stage"]), s.audience()
 	title, summary, code, year, themes := s.facts["title"], s.facts["summary"], s.facts["municipality"], s.year, s.themes
 	c := archive.Change{Title: &title, Summary: &summary, Municipality: &code, Year: &year, Course: &course,
 		Stage: &stage, Themes: &themes, Audience: &rung, Sections: s.sections}

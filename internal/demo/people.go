@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/manetomo/manetomo/internal/auth/demoprovider"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 )
 
@@ -32,7 +33,7 @@ const (
 )
 
 func part(year int, role, team string) member.SamplePart {
-	return member.SamplePart{Year: year, Course: member.Regular, Role: role, Team: team}
+	return member.SamplePart{Year: year, Course: cohort.Regular, Role: role, Team: team}
 }
 
 // about is who the demo people are beside their accounts: what they have written (content/entries) fits it.

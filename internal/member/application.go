@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/audit"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/municipality"
@@ -27,20 +28,20 @@ const (
 type Application struct {
 	bun.BaseModel `bun:"table:application,alias:a"`
 
-	ID           string    `bun:"id,pk"`
-	Person       string    `bun:"person"`
-	Name         string    `bun:"name"`
-	Kana         string    `bun:"kana"`
-	Municipality string    `bun:"municipality"`
-	Year         int       `bun:"year"`
-	Course       string    `bun:"course"`
-	Note         string    `bun:"note"`
-	Roster       string    `bun:"roster,nullzero"` // the row that it agrees with (名簿と一致)
-	State        string    `bun:"state"`
-	Reason       string    `bun:"reason"`
-	DecidedBy    string    `bun:"decided_by"`
-	DecidedAt    time.Time `bun:"decided_at,nullzero"`
-	CreatedAt    time.Time `bun:"created_at"`
+	ID           string        `bun:"id,pk"`
+	Person       string        `bun:"person"`
+	Name         string        `bun:"name"`
+	Kana         string        `bun:"kana"`
+	Municipality string        `bun:"municipality"`
+	Year         int           `bun:"year"`
+	Course       cohort.Course `bun:"course"`
+	Note         string        `bun:"note"`
+	Roster       string        `bun:"roster,nullzero"` // the row that it agrees with (名簿と一致)
+	State        string        `bun:"state"`
+	Reason       string        `bun:"reason"`
+	DecidedBy    string        `bun:"decided_by"`
+	DecidedAt    time.Time     `bun:"decided_at,nullzero"`
+	CreatedAt    time.Time     `bun:"created_at"`
 }
 
 // Apply is what somebody says of themselves. It admits nobody: all of it stands in printed papers.
@@ -48,7 +49,7 @@ type Apply struct {
 	Name, Kana   string
 	Municipality string // code or name, as typed
 	Year         int
-	Course       string
+	Course       cohort.Course
 	Note         string
 }
 
@@ -283,7 +284,7 @@ func (a *Application) admit(ctx context.Context, tx db.Tx, team string) ([]*even
 		return nil, apperr.New(apperr.Conflict, "この方は利用停止中です。停止を解いてから返事をしてください。")
 	}
 	row := rosterRow{Year: a.Year, Course: a.Course, Municipality: a.Municipality, Role: Alumnus}
-	if a.Year >= FiscalYear(tx.Now) {
+	if a.Year >= cohort.FiscalYear(tx.Now) {
 		row.Role = Fellow
 	}
 	if a.Roster != "" {

@@ -3,12 +3,11 @@ package member
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 )
 
@@ -16,21 +15,13 @@ import (
 type Cohort struct {
 	bun.BaseModel `bun:"table:cohort,alias:c"`
 
-	ID     string `bun:"id,pk"`
-	Year   int    `bun:"year"`
-	Course string `bun:"course"`
+	ID     string        `bun:"id,pk"`
+	Year   int           `bun:"year"`
+	Course cohort.Course `bun:"course"`
 }
 
 // Name is what people call the cohort.
-func (c Cohort) Name() string { return CohortName(c.Year, c.Course) }
-
-// CohortName is what people call a year of a course.
-func CohortName(year int, course string) string {
-	return strconv.Itoa(year) + "年度 " + CourseName(course)
-}
-
-// CohortID is the id of a year of a course. It can be known without asking.
-func CohortID(year int, course string) string { return strconv.Itoa(year) + "-" + course }
+func (c Cohort) Name() string { return cohort.Name(c.Year, c.Course) }
 
 // Team is the people that one municipality sent to one cohort.
 type Team struct {
@@ -57,8 +48,8 @@ type Participation struct {
 
 // EnsureCohort makes the row of a year of a course when it is missing, inside the act that needs it, and returns its id.
 // Other nouns call it too: a year × course without a row makes one (contract §1).
-func EnsureCohort(ctx context.Context, tx db.Tx, year int, course string) (string, error) {
-	c := &Cohort{ID: CohortID(year, course), Year: year, Course: course}
+func EnsureCohort(ctx context.Context, tx db.Tx, year int, course cohort.Course) (string, error) {
+	c := &Cohort{ID: cohort.ID(year, course), Year: year, Course: course}
 	if _, err := tx.NewInsert().Model(c).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
 		return "", fmt.Errorf("make cohort %s: %w", c.ID, err)
 	}
@@ -86,11 +77,4 @@ func takePart(ctx context.Context, tx db.Tx, p Participation) error {
 		return fmt.Errorf("let %s take part in %s: %w", p.Person, p.Cohort, err)
 	}
 	return nil
-}
-
-// CohortLabel is what people call a cohort, from its id.
-func CohortLabel(id string) string {
-	year, course, _ := strings.Cut(id, "-")
-	n, _ := strconv.Atoi(year) // ids are made by CohortID
-	return CohortName(n, course)
 }

@@ -9,20 +9,21 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/text"
 )
 
 // Part is where somebody took part, for people to read.
 type Part struct {
-	Person       string `bun:"person"`
-	Cohort       string `bun:"cohort"`
-	Year         int    `bun:"year"`
-	Course       string `bun:"course"`
-	Team         string `bun:"team"`      // id
-	TeamName     string `bun:"team_name"` // may be empty: the municipality's only one
-	Municipality string `bun:"municipality"`
-	Role         string `bun:"role"`
+	Person       string        `bun:"person"`
+	Cohort       string        `bun:"cohort"`
+	Year         int           `bun:"year"`
+	Course       cohort.Course `bun:"course"`
+	Team         string        `bun:"team"`      // id
+	TeamName     string        `bun:"team_name"` // may be empty: the municipality's only one
+	Municipality string        `bun:"municipality"`
+	Role         string        `bun:"role"`
 }
 
 // Listed is a member in the directory.
@@ -36,7 +37,7 @@ type Filter struct {
 	Words        string // of a name or its reading
 	Municipality string // code
 	Year         int
-	Course       string
+	Course       cohort.Course
 	After        string // id of the last member that was shown
 	Limit        int
 }
@@ -188,12 +189,12 @@ type CohortPage struct {
 }
 
 // Cohort is one cohort's page: three queries.
-func (s *Service) Cohort(ctx context.Context, v access.Viewer, year int, course string) (*CohortPage, error) {
+func (s *Service) Cohort(ctx context.Context, v access.Viewer, year int, course cohort.Course) (*CohortPage, error) {
 	if !v.Member {
 		return nil, apperr.Missing()
 	}
 	out := new(CohortPage)
-	err := s.db.Read().NewSelect().Model(&out.Cohort).Where("id = ?", CohortID(year, course)).Scan(ctx)
+	err := s.db.Read().NewSelect().Model(&out.Cohort).Where("id = ?", cohort.ID(year, course)).Scan(ctx)
 	if db.IsMissing(err) {
 		return nil, apperr.Missing()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/audit"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/text"
@@ -218,7 +219,7 @@ func (e *entering) claimRoster(ctx context.Context, tx db.Tx, key string) error 
 func suspendedError(p *Person) error {
 	msg := "このアカウントは、いま利用を止めています。"
 	if !p.SuspendedUntil.IsZero() {
-		msg += p.SuspendedUntil.In(japan).Format("2006年1月2日 15:04") + " まで使えません。"
+		msg += p.SuspendedUntil.In(cohort.Japan).Format("2006年1月2日 15:04") + " まで使えません。"
 	}
 	if p.Suspension != "" {
 		msg += "理由：" + p.Suspension + "。"

@@ -13,6 +13,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/audit"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/municipality"
@@ -48,7 +49,7 @@ type Invitation struct {
 type Invite struct {
 	Role         string
 	Year         int
-	Course       string
+	Course       cohort.Course
 	Municipality string // code; needed with Team
 	Team         string
 	Person       string // id

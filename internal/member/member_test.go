@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/member"
@@ -74,7 +75,7 @@ func TestFirstSecretariat(t *testing.T) {
 func TestAnInvitationIsUsedOnce(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		s := member.New(d)
-		code, _, err := s.InviteByOperator(t.Context(), member.Invite{Role: member.Alumnus, Year: 2019, Course: member.Manager,
+		code, _, err := s.InviteByOperator(t.Context(), member.Invite{Role: member.Alumnus, Year: 2019, Course: cohort.Manager,
 			Municipality: "202151", Team: "2019-塩尻市-管理職"})
 		if err != nil {
 			t.Fatal(err)
@@ -116,7 +117,7 @@ func TestLinksExpire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fellow, _, err := s.InviteByOperator(t.Context(), member.Invite{Role: member.Fellow, Year: 2026, Course: member.Regular})
+	fellow, _, err := s.InviteByOperator(t.Context(), member.Invite{Role: member.Fellow, Year: 2026, Course: cohort.Regular})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestSuspendedStaysSuspendedByEveryWayIn(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		s := member.New(d)
 		staff := secretariat(t, s)
-		code, _, err := s.Invite(t.Context(), staff, member.Invite{Role: member.Alumnus, Year: 2019, Course: member.Regular})
+		code, _, err := s.Invite(t.Context(), staff, member.Invite{Role: member.Alumnus, Year: 2019, Course: cohort.Regular})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +245,7 @@ func TestApplications(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := enter(t, s, "applicant", member.Way{})
-		apply := member.Apply{Name: "佐藤　サンプル太郎", Municipality: "相馬市", Year: 2023, Course: member.Regular}
+		apply := member.Apply{Name: "佐藤　サンプル太郎", Municipality: "相馬市", Year: 2023, Course: cohort.Regular}
 		a, seq, err := s.Apply(ctx, viewer(t, s, p), apply)
 		if err != nil || seq == 0 || a.Roster == "" || a.Municipality != "072095" {
 			t.Fatalf("%+v, %v", a, err)
@@ -278,7 +279,7 @@ func TestApplications(t *testing.T) {
 			t.Errorf("%d roster rows claimed", n)
 		}
 		other := enter(t, s, "other", member.Way{})
-		b, _, err := s.Apply(ctx, viewer(t, s, other), member.Apply{Name: "知らない人", Municipality: "長野県塩尻市", Year: 2022, Course: member.Manager})
+		b, _, err := s.Apply(ctx, viewer(t, s, other), member.Apply{Name: "知らない人", Municipality: "長野県塩尻市", Year: 2022, Course: cohort.Manager})
 		if err != nil || b.Roster != "" {
 			t.Fatalf("%+v, %v", b, err)
 		}
@@ -332,7 +333,7 @@ func TestDirectory(t *testing.T) {
 		s, ctx := member.New(d), t.Context()
 		staff := secretariat(t, s)
 		for i := range 7 {
-			code, _, err := s.Invite(ctx, staff, member.Invite{Role: member.Alumnus, Year: 2018 + i%2, Course: member.Regular, Municipality: "202151"})
+			code, _, err := s.Invite(ctx, staff, member.Invite{Role: member.Alumnus, Year: 2018 + i%2, Course: cohort.Regular, Municipality: "202151"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -360,7 +361,7 @@ func TestDirectory(t *testing.T) {
 		if len(seen) != 7 {
 			t.Errorf("paging showed %d of 7", len(seen))
 		}
-		if list, err := s.Members(ctx, staff, member.Filter{Year: 2019, Course: member.Regular, Words: "見本", Limit: 10}); err != nil || len(list) != 3 {
+		if list, err := s.Members(ctx, staff, member.Filter{Year: 2019, Course: cohort.Regular, Words: "見本", Limit: 10}); err != nil || len(list) != 3 {
 			t.Errorf("by year: %d, %v", len(list), err)
 		}
 		if list, err := s.Members(ctx, staff, member.Filter{Words: "%", Limit: 10}); err != nil || len(list) != 0 {
@@ -369,7 +370,7 @@ func TestDirectory(t *testing.T) {
 		if _, err := s.Members(ctx, access.Viewer{Person: "x"}, member.Filter{Limit: 3}); !apperr.Is(err, apperr.NotFound) {
 			t.Errorf("a stranger sees the directory: %v", err)
 		}
-		c, err := s.Cohort(ctx, staff, 2019, member.Regular)
+		c, err := s.Cohort(ctx, staff, 2019, cohort.Regular)
 		if err != nil || len(c.Teams) != 1 || len(c.Teams[0].People) != 3 {
 			t.Errorf("cohort %+v, %v", c, err)
 		}

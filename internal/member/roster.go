@@ -10,6 +10,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 )
@@ -28,8 +29,9 @@ type RosterLine struct {
 	State  string
 	Detail string // what is wrong, what changes, or what was read otherwise than it stands
 
-	Name, Municipality, Course string
-	Year                       int
+	Name, Municipality string
+	Course             cohort.Course
+	Year               int
 
 	row     rosterRow
 	was     *rosterRow

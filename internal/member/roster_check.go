@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/text"
 )
@@ -27,9 +28,9 @@ var rosterRoles = map[string]string{
 	"運営委員": Steward, "steward": Steward,
 }
 
-var rosterCourses = map[string]string{
-	"通常部会": Regular, "実践コース": Regular, "通常部会・実践コース": Regular, "ベーシックコース": Regular, "regular": Regular,
-	"管理職部会": Manager, "管理職コース": Manager, "manager": Manager,
+var rosterCourses = map[string]cohort.Course{
+	"通常部会": cohort.Regular, "実践コース": cohort.Regular, "通常部会・実践コース": cohort.Regular, "ベーシックコース": cohort.Regular, "regular": cohort.Regular,
+	"管理職部会": cohort.Manager, "管理職コース": cohort.Manager, "manager": cohort.Manager,
 }
 
 // checking is the look at one record: what stops it, and what was read otherwise than it stands.
@@ -227,7 +228,7 @@ func (c *checking) courseAndRole() {
 	}
 	if role == "" {
 		c.row.Role = Alumnus
-		if c.row.Year >= FiscalYear(c.now) {
+		if c.row.Year >= cohort.FiscalYear(c.now) {
 			c.row.Role = Fellow
 		}
 		return

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/text"
 )
@@ -26,20 +27,20 @@ const (
 type rosterRow struct {
 	bun.BaseModel `bun:"table:roster_entry,alias:r"`
 
-	ID           string    `bun:"id,pk"`
-	Email        string    `bun:"email"`
-	EmailKey     string    `bun:"email_key"`
-	Name         string    `bun:"name"`
-	Kana         string    `bun:"kana"`
-	Municipality string    `bun:"municipality"`
-	Year         int       `bun:"year"`
-	Course       string    `bun:"course"`
-	Team         string    `bun:"team"`
-	Role         string    `bun:"role"`
-	Section      string    `bun:"section"`
-	Person       string    `bun:"person,nullzero"`
-	Import       string    `bun:"import"`
-	CreatedAt    time.Time `bun:"created_at"`
+	ID           string        `bun:"id,pk"`
+	Email        string        `bun:"email"`
+	EmailKey     string        `bun:"email_key"`
+	Name         string        `bun:"name"`
+	Kana         string        `bun:"kana"`
+	Municipality string        `bun:"municipality"`
+	Year         int           `bun:"year"`
+	Course       cohort.Course `bun:"course"`
+	Team         string        `bun:"team"`
+	Role         string        `bun:"role"`
+	Section      string        `bun:"section"`
+	Person       string        `bun:"person,nullzero"`
+	Import       string        `bun:"import"`
+	CreatedAt    time.Time     `bun:"created_at"`
 }
 
 // part makes the cohort and the team of the row when they are missing and returns the participation that it stands for.

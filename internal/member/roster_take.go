@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/manetomo/manetomo/internal/audit"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 )
@@ -95,7 +96,7 @@ func (r *Roster) join(ctx context.Context, tx db.Tx, fresh []*rosterRow, people 
 		keys := make([]string, len(chunk))
 		for i, row := range chunk {
 			keys[i] = row.EmailKey
-			if c := CohortID(row.Year, row.Course); !made[c] {
+			if c := cohort.ID(row.Year, row.Course); !made[c] {
 				if _, err := EnsureCohort(ctx, tx, row.Year, row.Course); err != nil {
 					return err
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/text"
@@ -21,9 +22,10 @@ type Sample struct {
 
 // SamplePart is where a sample person took part.
 type SamplePart struct {
-	Year         int
-	Course, Role string
-	Team         string
+	Year   int
+	Course cohort.Course
+	Role   string
+	Team   string
 }
 
 // AddSamples makes the sample people that are missing, in one transaction, and returns the ids of all by address.

@@ -11,14 +11,14 @@ type layer struct {
 // layers from the ground up:
 // cmd → web → followers → nouns and search → event and access → db → ground.
 var layers = []layer{
-	{"ground", []string{"internal/apperr", "internal/text", "internal/config", "migrations"}},
+	{"ground", []string{"internal/apperr", "internal/text", "internal/cohort", "internal/config", "migrations"}},
 	{"database", []string{"internal/db"}},
 	{"log and access", []string{"internal/event", "internal/access", "internal/audit"}},
 	{"nouns and search", []string{
 		"internal/municipality", "internal/theme", "internal/member", "internal/auth/...", "internal/archive", "internal/file/...",
-		"internal/talk", "internal/audit", "internal/curate", "internal/mail", "internal/markdown", "search/...",
+		"internal/talk", "internal/audit", "internal/curate", "internal/mail", "search/...",
 	}},
-	{"followers", []string{"internal/live", "internal/notify", "internal/webhook", "internal/demo/..."}},
+	{"followers", []string{"internal/live", "internal/notify", "internal/demo/..."}},
 	{"pages' ground", []string{"web/page", "web/ui", "web/asset"}},
 	{"pages", []string{"web/..."}},
 	{"commands", []string{"cmd/..."}},

@@ -6,9 +6,11 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
@@ -116,7 +118,7 @@ func (p Pages) invitations(w http.ResponseWriter, r *http.Request, f *page.Form,
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return page.Render(w, r, status(f), page.Frame{Title: "招待｜管理", Wide: true, ErrorPrefix: a.Form.Failed()},
-		invitePage(a, list, link, p.years(), page.Now(r.Context())))
+		invitePage(a, list, link, years(page.Now(r.Context())), page.Now(r.Context())))
 }
 
 // Invite makes a link and shows it once: POST /admin/invite. Its form has no key, so that no answer with a secret is kept.
@@ -128,7 +130,7 @@ func (p Pages) Invite(w http.ResponseWriter, r *http.Request) error {
 	if _, err := open(r, "", f); err != nil {
 		return err
 	}
-	in := member.Invite{Role: f.Get("role"), Course: f.Get("course"), Team: f.Get("team"), Note: f.Get("note"), Person: f.Get("person")}
+	in := member.Invite{Role: f.Get("role"), Course: cohort.Course(f.Get("course")), Team: f.Get("team"), Note: f.Get("note"), Person: f.Get("person")}
 	in.Year, _ = strconv.Atoi(f.Get("year")) // 0 is refused where a year is needed
 	if place := f.Get("municipality"); place != "" {
 		m, one := municipality.Resolve(place).One()
@@ -155,9 +157,9 @@ func (p Pages) Uninvite(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (p Pages) years() []ui.Option {
+func years(now time.Time) []ui.Option {
 	list := []ui.Option{{Value: "", Text: "選んでください"}}
-	for _, y := range p.Members.Years() {
+	for _, y := range cohort.Years(now) {
 		list = append(list, ui.Option{Value: strconv.Itoa(y), Text: page.FiscalYearEra(y)})
 	}
 	return list
@@ -173,8 +175,8 @@ func roleOptions() []ui.Option {
 
 func courseOptions() []ui.Option {
 	list := []ui.Option{{Value: "", Text: "選んでください"}}
-	for _, c := range member.Courses() {
-		list = append(list, ui.Option{Value: c, Text: member.CourseName(c)})
+	for _, c := range cohort.Courses() {
+		list = append(list, ui.Option{Value: string(c), Text: c.Name()})
 	}
 	return list
 }

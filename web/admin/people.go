@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -89,7 +90,7 @@ func (p Pages) Suspend(w http.ResponseWriter, r *http.Request) error {
 		var until time.Time
 		if day := strings.TrimSpace(f.Get("until")); day != "" {
 			var err error
-			if until, err = time.ParseInLocation("2006-01-02", day, time.FixedZone("JST", 9*60*60)); err != nil {
+			if until, err = time.ParseInLocation("2006-01-02", day, cohort.Japan); err != nil {
 				return "", 0, apperr.At("until", "期限は 2027-03-31 のように書いてください。")
 			}
 		}

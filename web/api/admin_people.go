@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -25,13 +26,13 @@ func (a People) Invite(w http.ResponseWriter, r *http.Request) error {
 		return staffOnly(v)
 	}
 	var in struct {
-		Role         string `json:"role"`
-		Year         int    `json:"year"`
-		Course       string `json:"course"`
-		Municipality string `json:"municipality"`
-		Team         string `json:"team"`
-		Person       string `json:"person"`
-		Note         string `json:"note"`
+		Role         string        `json:"role"`
+		Year         int           `json:"year"`
+		Course       cohort.Course `json:"course"`
+		Municipality string        `json:"municipality"`
+		Team         string        `json:"team"`
+		Person       string        `json:"person"`
+		Note         string        `json:"note"`
 	}
 	if err := Read(w, r, &in); err != nil {
 		return err
@@ -46,18 +47,18 @@ func (a People) Invite(w http.ResponseWriter, r *http.Request) error {
 }
 
 type application struct {
-	ID           string `json:"id"`
-	Person       string `json:"person"`
-	Name         string `json:"name"`
-	Kana         string `json:"kana,omitempty"`
-	Municipality string `json:"municipality"`
-	Year         int    `json:"year"`
-	Course       string `json:"course"`
-	Note         string `json:"note,omitempty"`
-	OnRoster     bool   `json:"on_roster"` // 名簿と一致
-	State        string `json:"state"`
-	Reason       string `json:"reason,omitempty"`
-	At           string `json:"at"`
+	ID           string        `json:"id"`
+	Person       string        `json:"person"`
+	Name         string        `json:"name"`
+	Kana         string        `json:"kana,omitempty"`
+	Municipality string        `json:"municipality"`
+	Year         int           `json:"year"`
+	Course       cohort.Course `json:"course"`
+	Note         string        `json:"note,omitempty"`
+	OnRoster     bool          `json:"on_roster"` // 名簿と一致
+	State        string        `json:"state"`
+	Reason       string        `json:"reason,omitempty"`
+	At           string        `json:"at"`
 }
 
 // Applications answers GET /api/v1/admin/applications?state=&cursor=&limit=.

@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -26,7 +27,7 @@ type entryFields struct {
 	Sections     []archive.Written `json:"sections"`
 	Municipality *string           `json:"municipality"`
 	Year         *int              `json:"year"`
-	Course       *archive.Course   `json:"course"`
+	Course       *cohort.Course    `json:"course"`
 	Team         *string           `json:"team"`
 	Themes       *[]string         `json:"themes"`
 	Stage        *archive.Stage    `json:"stage"`
@@ -237,7 +238,7 @@ type entry struct {
 	Summary      string           `json:"summary"`
 	Municipality string           `json:"municipality"`
 	Year         int              `json:"year"`
-	Course       archive.Course   `json:"course"`
+	Course       cohort.Course    `json:"course"`
 	Team         string           `json:"team"`
 	Themes       []string         `json:"themes"`
 	Stage        archive.Stage    `json:"stage"`

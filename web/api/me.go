@@ -5,6 +5,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -16,13 +17,13 @@ type People struct {
 }
 
 type part struct {
-	Year         int    `json:"year"`
-	Course       string `json:"course"`
-	Role         string `json:"role"`
-	Cohort       string `json:"cohort"`
-	Team         string `json:"team,omitempty"`
-	TeamName     string `json:"team_name,omitempty"`
-	Municipality string `json:"municipality,omitempty"`
+	Year         int           `json:"year"`
+	Course       cohort.Course `json:"course"`
+	Role         string        `json:"role"`
+	Cohort       string        `json:"cohort"`
+	Team         string        `json:"team,omitempty"`
+	TeamName     string        `json:"team_name,omitempty"`
+	Municipality string        `json:"municipality,omitempty"`
 }
 
 type me struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/auth"
 	"github.com/manetomo/manetomo/internal/member"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/signin"
 )
@@ -32,7 +33,7 @@ func (p Pages) Start(w http.ResponseWriter, r *http.Request) error {
 	}
 	st := auth.Start{Provider: r.PathValue("provider"), Next: f.Get("next"), Shared: f.Get("shared") == "1",
 		Invitation: f.Get("invitation"), Network: p.Network(r), Browser: p.Auth.Browser(w, r)}
-	ways := signin.Ways{Choices: p.Auth.Choices(), Next: page.Next(st.Next), Invitation: st.Invitation}
+	ways := signin.Ways{Choices: p.Auth.Choices(), Next: text.OwnPath(st.Next), Invitation: st.Invitation}
 	if f.Get("add") == "1" {
 		if st.Link = page.Viewer(r.Context()).Person; st.Link == "" {
 			return apperr.SignIn()

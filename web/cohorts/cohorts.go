@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
@@ -39,17 +40,15 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return apperr.Missing()
 	}
-	c, err := p.Members.Cohort(r.Context(), v, year, r.PathValue("course"))
+	c, err := p.Members.Cohort(r.Context(), v, year, cohort.Course(r.PathValue("course")))
 	if err != nil {
 		return err
 	}
 	return page.Render(w, r, http.StatusOK, page.Frame{Title: c.Name(), Section: "members"}, show(c))
 }
 
-func address(c member.Cohort) string { return "/cohorts/" + strconv.Itoa(c.Year) + "/" + c.Course }
-
 func search(c member.Cohort, kind string) string {
-	return "/archive?kind=" + kind + "&year=" + strconv.Itoa(c.Year) + "&course=" + c.Course
+	return "/archive?kind=" + kind + "&year=" + strconv.Itoa(c.Year) + "&course=" + string(c.Course)
 }
 
 // teamName is what a team is called: its name, or its municipality's.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
@@ -38,7 +39,7 @@ func (p Pages) join(w http.ResponseWriter, r *http.Request, f *page.Form) error 
 	rows := make([]joinRow, len(list))
 	for i, a := range list {
 		rows[i] = joinRow{Application: a, Form: page.NewForm(), When: page.Stamp(a.CreatedAt, now),
-			Place: municipality.Label(a.Municipality) + "・" + member.CohortName(a.Year, a.Course)}
+			Place: municipality.Label(a.Municipality) + "・" + cohort.Name(a.Year, a.Course)}
 		if f != nil && f.Get("id") == a.ID {
 			rows[i].Form = f
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file"
@@ -101,7 +102,7 @@ func (s *site) see(body string, want ...string) {
 
 func (s *site) publish(title string, to access.Rung) archive.Saved {
 	s.Helper()
-	text, town, year, course := title, "990001", 2023, archive.Regular
+	text, town, year, course := title, "990001", 2023, cohort.Regular
 	saved, err := s.archive.Create(s.Context(), hanako, archive.Report, archive.Change{Title: &text, Municipality: &town, Year: &year,
 		Course: &course, Audience: &to, Publish: true, Sections: []archive.Written{{Key: archive.Practice, Body: title + "の本文。"}}})
 	if err != nil {

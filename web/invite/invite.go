@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/manetomo/manetomo/internal/auth"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/signin"
@@ -56,5 +57,5 @@ func words(inv member.Invitation) string {
 	case inv.Cohort == "":
 		return "マネ友の「" + member.RoleName(inv.Role) + "」として招待されています。"
 	}
-	return member.CohortLabel(inv.Cohort) + "の" + member.RoleName(inv.Role) + "として招待されています。"
+	return cohort.NameOf(inv.Cohort) + "の" + member.RoleName(inv.Role) + "として招待されています。"
 }

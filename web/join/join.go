@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
@@ -35,7 +36,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := page.NewForm().Set("name", v.Name)
 	if a != nil {
-		f.Set("name", a.Name).Set("kana", a.Kana).Set("year", strconv.Itoa(a.Year)).Set("course", a.Course)
+		f.Set("name", a.Name).Set("kana", a.Kana).Set("year", strconv.Itoa(a.Year)).Set("course", string(a.Course))
 	}
 	return p.form(w, r, http.StatusOK, f, a)
 }
@@ -48,7 +49,7 @@ func (p Pages) Apply(w http.ResponseWriter, r *http.Request) error {
 	}
 	year, _ := strconv.Atoi(f.Get("year")) // 0 is refused with a sentence
 	_, seq, err := p.Members.Apply(r.Context(), page.Viewer(r.Context()), member.Apply{Name: f.Get("name"), Kana: f.Get("kana"),
-		Municipality: f.Get("municipality"), Year: year, Course: f.Get("course"), Note: f.Get("note")})
+		Municipality: f.Get("municipality"), Year: year, Course: cohort.Course(f.Get("course")), Note: f.Get("note")})
 	if err != nil {
 		if f.WithError(err) {
 			return p.form(w, r, http.StatusUnprocessableEntity, f, nil)
@@ -62,7 +63,7 @@ func (p Pages) Apply(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, f *page.Form, before *member.Application) error {
 	years := []ui.Option{{Value: "", Text: "選んでください"}}
-	for _, y := range p.Members.Years() {
+	for _, y := range cohort.Years(page.Now(r.Context())) {
 		years = append(years, ui.Option{Value: strconv.Itoa(y), Text: page.FiscalYearEra(y)})
 	}
 	return page.Render(w, r, status, page.Frame{Title: "参加の確認", ErrorPrefix: f.Failed(), NoTabbar: true}, form(f, years, before))
@@ -70,8 +71,8 @@ func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, f *page.
 
 func courses() []ui.Option {
 	var list []ui.Option
-	for _, c := range member.Courses() {
-		list = append(list, ui.Option{Value: c, Text: member.CourseName(c)})
+	for _, c := range cohort.Courses() {
+		list = append(list, ui.Option{Value: string(c), Text: c.Name()})
 	}
 	return list
 }

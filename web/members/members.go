@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
@@ -49,14 +50,14 @@ func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	d := directory{Form: &page.Form{Values: q}, Years: []ui.Option{{Value: "", Text: "すべての年度"}}, Courses: []ui.Option{{Value: "", Text: "すべてのコース"}}}
-	for _, y := range p.Members.Years() {
+	for _, y := range cohort.Years(page.Now(r.Context())) {
 		d.Years = append(d.Years, ui.Option{Value: strconv.Itoa(y), Text: page.FiscalYear(y)})
 	}
-	for _, c := range member.Courses() {
-		d.Courses = append(d.Courses, ui.Option{Value: c, Text: member.CourseName(c)})
+	for _, c := range cohort.Courses() {
+		d.Courses = append(d.Courses, ui.Option{Value: string(c), Text: c.Name()})
 	}
 	year, _ := strconv.Atoi(q.Get("year")) // 0 is every year
-	f := member.Filter{Words: q.Get("q"), Year: year, Course: q.Get("course"), After: q.Get("after"), Limit: perPage + 1}
+	f := member.Filter{Words: q.Get("q"), Year: year, Course: cohort.Course(q.Get("course")), After: q.Get("after"), Limit: perPage + 1}
 	if place := strings.TrimSpace(q.Get("municipality")); place != "" {
 		found := municipality.Resolve(place).Found
 		if len(found) != 1 {
@@ -102,10 +103,6 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		links = append(links, ui.Link{Text: e.Title, URL: "/e/" + e.ID, Note: ui.KindWord(string(e.Kind))})
 	}
 	return page.Render(w, r, http.StatusOK, page.Frame{Title: who.Name + "さん", Section: "members"}, profile(who, links, who.ID == v.Person))
-}
-
-func cohortURL(p member.Part) string {
-	return "/cohorts/" + strconv.Itoa(p.Year) + "/" + p.Course
 }
 
 // place is the municipality of a member with its prefecture, "" if they have none.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/ui"
 )
 
@@ -64,7 +65,7 @@ func explain(e *apperr.Error, r *http.Request, number string) explained {
 // again is the address to try once more: the page itself, or for a form the page it stood on.
 func again(r *http.Request) string {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		if p := Next(r.URL.RequestURI()); p != "" {
+		if p := text.OwnPath(r.URL.RequestURI()); p != "" {
 			return p
 		}
 	}
@@ -75,7 +76,7 @@ func again(r *http.Request) string {
 func previous(r *http.Request) string {
 	base := From(r.Context()).BaseURL
 	if ref := r.Referer(); base != "" && len(ref) > len(base) && ref[:len(base)] == base {
-		if p := Next(ref[len(base):]); p != "" {
+		if p := text.OwnPath(ref[len(base):]); p != "" {
 			return p
 		}
 	}

@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/text"
 )
 
 // Session is what a page knows about the request: who looks and how they like to read. A middleware fills it.
@@ -145,4 +147,12 @@ func send(w http.ResponseWriter, status int, kind string, body []byte) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	w.Write(body)
+}
+
+// SignInURL is the sign-in page that leads back to path.
+func SignInURL(path string) string {
+	if path = text.OwnPath(path); path == "" || path == "/" {
+		return "/signin"
+	}
+	return "/signin?next=" + url.QueryEscape(path)
 }

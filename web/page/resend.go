@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/text"
 )
 
 // mostResent is how much text a page of an error carries back; more than that is kept by the draft alone.
@@ -28,7 +29,7 @@ func resend(w http.ResponseWriter, r *http.Request, kind apperr.Kind) *resent {
 	default:
 		return nil
 	}
-	action := Next(r.URL.RequestURI())
+	action := text.OwnPath(r.URL.RequestURI())
 	if r.Method != http.MethodPost || action == "" || strings.HasPrefix(action, "/auth/") || action == "/signout" {
 		return nil
 	}

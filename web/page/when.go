@@ -8,18 +8,17 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/web/ui"
 )
 
 // JST is the only zone people see: a fixed +09:00, so no zone table is needed.
-var jst = time.FixedZone("JST", 9*60*60)
-
 // JST gives t as it reads on a clock in Japan.
-func JST(t time.Time) time.Time { return t.In(jst) }
+func JST(t time.Time) time.Time { return t.In(cohort.Japan) }
 
 // When says a moment as briefly as it is clear: today 10:02, this year 11月20日 18:40, else 2020年2月.
 func When(t, now time.Time) string {
-	t, now = t.In(jst), now.In(jst)
+	t, now = t.In(cohort.Japan), now.In(cohort.Japan)
 	switch {
 	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
 		return t.Format("15:04")
@@ -31,27 +30,18 @@ func When(t, now time.Time) string {
 
 // Day says a date in full: 2026年11月20日.
 func Day(t time.Time) string {
-	t = t.In(jst)
+	t = t.In(cohort.Japan)
 	return fmt.Sprintf("%d年%d月%d日", t.Year(), t.Month(), t.Day())
 }
 
 // Stamp is t for ui.Time.
 func Stamp(t, now time.Time) ui.Stamp {
-	j := t.In(jst)
+	j := t.In(cohort.Japan)
 	return ui.Stamp{Text: When(t, now), Full: Day(t) + " " + j.Format("15:04"), ISO: j.Format(time.RFC3339)}
 }
 
 // Time shows t by the request's clock.
 func Time(ctx context.Context, t time.Time) templ.Component { return ui.Time(Stamp(t, Now(ctx))) }
-
-// FiscalYearOf is the fiscal year t lies in: April to March, JST.
-func FiscalYearOf(t time.Time) int {
-	t = t.In(jst)
-	if t.Month() < time.April {
-		return t.Year() - 1
-	}
-	return t.Year()
-}
 
 // FiscalYear is the label of a fiscal year: 2019年度.
 func FiscalYear(year int) string { return strconv.Itoa(year) + "年度" }

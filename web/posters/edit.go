@@ -7,6 +7,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -32,7 +33,7 @@ func (p Pages) edit(w http.ResponseWriter, r *http.Request, status int, f *page.
 		return err
 	}
 	return page.Render(w, r, status, page.Frame{Title: e.Kind.Label() + "を直す", NoTabbar: true, ErrorPrefix: f.Failed()},
-		editForm(f, e, teams, archive.Years(page.Now(r.Context())), theirs))
+		editForm(f, e, teams, cohort.Years(page.Now(r.Context())), theirs))
 }
 
 func fill(f *page.Form, t archive.Text) {

@@ -8,6 +8,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/files"
@@ -46,7 +47,7 @@ func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, f *page.
 		return apperr.New(apperr.Forbidden, "載せられるのは会員だけです。参加の申請は「参加する」のページからできます。")
 	}
 	return page.Render(w, r, status, page.Frame{Title: "ポスターを載せる", NoTabbar: true, ErrorPrefix: f.Failed()},
-		newForm(f, teams, archive.Years(page.Now(r.Context())), v.Municipality))
+		newForm(f, teams, cohort.Years(page.Now(r.Context())), v.Municipality))
 }
 
 // Create takes a new poster in: POST /posters. The file is looked at before anything is written, so that a form that
@@ -172,7 +173,7 @@ func change(f *page.Form) archive.Change {
 		s := f.Get(name)
 		return &s
 	}
-	audience, course, themes := access.Rung(f.Get("audience")), archive.Course(f.Get("course")), f.All("themes")
+	audience, course, themes := access.Rung(f.Get("audience")), cohort.Course(f.Get("course")), f.All("themes")
 	c := archive.Change{Title: value("title"), Summary: value("summary"), Course: &course, Themes: &themes, Audience: &audience,
 		Publish: f.Get("act") == "publish"}
 	if m := f.Get("municipality"); m != "" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
@@ -13,7 +14,7 @@ import (
 
 func years(now time.Time) []ui.Option {
 	options := []ui.Option{{Text: "選んでください"}}
-	for _, y := range archive.Years(now) {
+	for _, y := range cohort.Years(now) {
 		options = append(options, ui.Option{Value: strconv.Itoa(y), Text: page.FiscalYearEra(y)})
 	}
 	return options
@@ -21,7 +22,7 @@ func years(now time.Time) []ui.Option {
 
 func courses() []ui.Option {
 	var options []ui.Option
-	for _, c := range archive.Courses {
+	for _, c := range cohort.Courses() {
 		options = append(options, ui.Option{Value: string(c), Text: c.Label()})
 	}
 	return options
@@ -30,7 +31,7 @@ func courses() []ui.Option {
 func teams(list []archive.Team) []ui.Option {
 	options := []ui.Option{{Text: "ひとりで書く"}}
 	for _, t := range list {
-		options = append(options, ui.Option{Value: t.ID, Text: t.Name + "（" + cohort(t.Year, t.Course) + "）"})
+		options = append(options, ui.Option{Value: t.ID, Text: t.Name + "（" + cohortName(t.Year, t.Course) + "）"})
 	}
 	return options
 }

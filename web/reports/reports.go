@@ -17,6 +17,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/talk"
@@ -107,7 +108,7 @@ func (p Pages) read(r *http.Request) (*reading, error) {
 	}
 	now := page.Now(ctx)
 	v := &reading{View: e, Viewer: viewer, Path: page.From(ctx).BaseURL + e.URL(), Place: municipality.Label(e.Municipality),
-		Cohort: cohort(e.Year, e.Course), Updated: page.Stamp(e.UpdatedAt, now), Form: page.NewForm(),
+		Cohort: cohortName(e.Year, e.Course), Updated: page.Stamp(e.UpdatedAt, now), Form: page.NewForm(),
 		Printed: page.Day(now), Visiting: !viewer.Member}
 	v.sections()
 	v.after(ctx)
@@ -164,7 +165,7 @@ func goneOr(w http.ResponseWriter, r *http.Request, err error) error {
 	return page.Render(w, r, http.StatusGone, page.Frame{Title: "取り下げられました"}, tombstone(stone, page.Day(stone.At)))
 }
 
-func cohort(year int, course archive.Course) string {
+func cohortName(year int, course cohort.Course) string {
 	if year == 0 {
 		return course.Label()
 	}
@@ -200,5 +201,5 @@ func describe(e *archive.View) string {
 	if e.Summary != "" {
 		return e.Summary
 	}
-	return municipality.Label(e.Municipality) + "の実践レポート（" + cohort(e.Year, e.Course) + "）"
+	return municipality.Label(e.Municipality) + "の実践レポート（" + cohortName(e.Year, e.Course) + "）"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
@@ -187,7 +188,7 @@ func changeOf(f *page.Form, s step) (archive.Change, error) {
 		c.Year = &year
 	}
 	if sent("course") {
-		c.Course = new(archive.Course(f.Get("course")))
+		c.Course = new(cohort.Course(f.Get("course")))
 	}
 	if sent("stage") {
 		c.Stage = new(archive.Stage(f.Get("stage")))

@@ -123,9 +123,9 @@ func versions(e *archive.View, list []old) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(municipality.Label(o.Text.Municipality) + "　" + cohort(o.Text.Year, o.Text.Course))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(municipality.Label(o.Text.Municipality) + "　" + cohortName(o.Text.Year, o.Text.Course))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `reports/versions.templ`, Line: 32, Col: 106}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `reports/versions.templ`, Line: 32, Col: 110}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {

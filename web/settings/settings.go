@@ -12,6 +12,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/auth"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/web/page"
@@ -168,7 +169,7 @@ func (p Pages) NewToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	n := auth.NewToken{Label: f.Get("label"), Scopes: f.All("scopes")}
 	if day := strings.TrimSpace(f.Get("expires")); day != "" {
-		if n.Expires, err = time.ParseInLocation("2006-01-02", day, time.FixedZone("JST", 9*60*60)); err != nil {
+		if n.Expires, err = time.ParseInLocation("2006-01-02", day, cohort.Japan); err != nil {
 			f.WithError(apperr.At("expires", "期限は 2027-03-31 のように書いてください。"))
 			return p.show(w, r, http.StatusUnprocessableEntity, view{Form: f, Section: "token"})
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/auth"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -24,7 +25,7 @@ type Ways struct {
 
 // Show is the sign-in page.
 func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
-	next := page.Next(r.URL.Query().Get("next"))
+	next := text.OwnPath(r.URL.Query().Get("next"))
 	if page.Viewer(r.Context()).SignedIn() {
 		http.Redirect(w, r, auth.Next(next), http.StatusSeeOther)
 		return nil

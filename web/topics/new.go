@@ -2,11 +2,10 @@ package topics
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/manetomo/manetomo/internal/access"
-	"github.com/manetomo/manetomo/internal/member"
+	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
@@ -82,26 +81,16 @@ func audiences(v access.Viewer, circles []talk.Circle) []ui.Option {
 	options := []ui.Option{{Value: string(access.Members), Text: "会員", Hint: "修了生・参加者・運営のみんなが読めます"}}
 	for _, c := range circles {
 		if c.Audience.Rung == access.Cohort {
-			options = append(options, ui.Option{Value: "cohort:" + c.Audience.Cohort, Text: cohortName(c.Audience.Cohort), Hint: "同じ年度とコースの人だけが読めます"})
+			options = append(options, ui.Option{Value: "cohort:" + c.Audience.Cohort, Text: cohort.NameOf(c.Audience.Cohort), Hint: "同じ年度とコースの人だけが読めます"})
 			continue
 		}
 		name := strings.TrimSpace(c.Municipality + " " + c.Team)
-		options = append(options, ui.Option{Value: "team:" + c.Audience.Team, Text: name + "のチーム（" + cohortName(c.Audience.Cohort) + "）", Hint: "チームの人だけが読めます"})
+		options = append(options, ui.Option{Value: "team:" + c.Audience.Team, Text: name + "のチーム（" + cohort.NameOf(c.Audience.Cohort) + "）", Hint: "チームの人だけが読めます"})
 	}
 	if v.Moderator {
 		options = append(options, ui.Option{Value: string(access.Staff), Text: "運営", Hint: "運営と事務局だけが読めます"})
 	}
 	return options
-}
-
-// cohortName is the words of a cohort's id: 2024-regular is 2024年度 通常部会.
-func cohortName(id string) string {
-	year, course, ok := strings.Cut(id, "-")
-	n, err := strconv.Atoi(year)
-	if !ok || err != nil {
-		return id
-	}
-	return member.CohortName(n, course)
 }
 
 // themeOptions are the themes to choose from, by their full names.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -71,7 +72,7 @@ func (p Pages) again(w http.ResponseWriter, r *http.Request, id string, f *page.
 
 // back is the page that a form stood on: a page of ours, without its query.
 func back(f *page.Form, topic string) string {
-	if path := page.Next(f.Get("back")); path != "" {
+	if path := text.OwnPath(f.Get("back")); path != "" {
 		return path
 	}
 	return "/topics/" + topic

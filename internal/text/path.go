@@ -1,4 +1,4 @@
-package page
+package text
 
 import (
 	"net/url"
@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// Next makes a path that came from outside safe to go to: an own path with its query, or "" for anything else
-// (another host, another scheme, a backslash, a control character).
-func Next(path string) string {
+// OwnPath makes a path that came from outside safe to go to: a path of this site with its query, or "" for anything else.
+// Browsers read "//host", "/\host" and paths with control characters as other sites.
+func OwnPath(path string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || len(path) > 2000 ||
 		strings.ContainsFunc(path, func(c rune) bool { return c == '\\' || unicode.IsControl(c) || c == unicode.ReplacementChar }) {
 		return ""
@@ -19,12 +19,4 @@ func Next(path string) string {
 		return ""
 	}
 	return u.String()
-}
-
-// SignInURL is the sign-in page that leads back to path.
-func SignInURL(path string) string {
-	if path = Next(path); path == "" || path == "/" {
-		return "/signin"
-	}
-	return "/signin?next=" + url.QueryEscape(path)
 }

@@ -43,6 +43,8 @@ type Site struct {
 	Notify  *notify.Service
 	Index   *search.Index
 	Hub     *live.Hub
+
+	answers answers
 }
 
 // Handler is the whole site.

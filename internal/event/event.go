@@ -97,10 +97,12 @@ func (e Event) With(data any) Event {
 
 // Made is what a request's first write made, kept with its Idempotency-Key.
 type Made struct {
-	Kind    Kind   `json:"kind"`
-	Subject string `json:"subject"`
-	Topic   string `json:"topic,omitempty"`
-	Seq     int64  `json:"seq"`
+	Kind    Kind            `json:"kind"`
+	Subject string          `json:"subject"`
+	Topic   string          `json:"topic,omitempty"`
+	N       int64           `json:"n,omitempty"`
+	Seq     int64           `json:"seq"`
+	Data    json.RawMessage `json:"data,omitempty"`
 }
 
 // Append writes the events of one act and fills in their seq and n. It must be the last statement of the transaction:
@@ -125,7 +127,8 @@ func Append(ctx context.Context, tx db.Tx, events ...*Event) error {
 	if _, err := tx.NewInsert().Model(&events).Exec(ctx); err != nil {
 		return fmt.Errorf("append to the log: %w", err)
 	}
-	made, err := json.Marshal(Made{events[0].Kind, events[0].Subject, events[0].Topic, events[0].Seq})
+	first := events[0]
+	made, err := json.Marshal(Made{first.Kind, first.Subject, first.Topic, first.N, first.Seq, first.Data})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,11 @@ type FacetValue struct {
 // facetNames are the facets of contract §4, and audience and files of the page.
 var facetNames = [...]string{"kind", "theme", "prefecture", "region", "municipality", "band", "year", "course", "stage", "audience", "files"}
 
-const themeFacet = 1
+// Where two of them stand.
+const (
+	themeFacet  = 1
+	courseFacet = 7
+)
 
 // FacetNames are the names of all facets, which are also the names of filters in addresses.
 func FacetNames() []string { return facetNames[:] }

@@ -24,6 +24,10 @@ func (x *Index) Find(ctx context.Context, d *db.DB, v access.Viewer, req Request
 		x.WaitFor(short, minSeq)
 		cancel()
 	}
+	var err error
+	if req.reader, err = readerOf(ctx, d, v, req); err != nil {
+		return Result{}, err
+	}
 	r, err := x.Search(ctx, v, req)
 	if err != nil {
 		return r, err
@@ -46,7 +50,7 @@ func ReadRequest(q url.Values) Request {
 		return n
 	}
 	req := Request{Text: q.Get("q"), Sort: Sort(q.Get("sort")), Page: number("page"), Per: number("per"),
-		Filters: map[string][]string{}}
+		Like: q.Get("like") == "1", Filters: map[string][]string{}}
 	for _, facet := range FacetNames() {
 		if values := q[facet]; len(values) > 0 {
 			req.Filters[facet] = values

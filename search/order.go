@@ -40,6 +40,10 @@ func (s *searching) place(h hit) placeOf {
 	case Adopted:
 		p.by = float64(r.adopted)
 	case Relevance:
+		if s.req.reader != nil && len(s.plans) == 0 {
+			p.by = s.townLikeness(r) // without words every document is alike: the towns decide from the start
+			break
+		}
 		p.by = float64(h.score) - 1e6*float64(h.stage) // a later stage stands behind an earlier one
 	}
 	return p

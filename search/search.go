@@ -30,8 +30,11 @@ type Request struct {
 	Text    string
 	Filters map[string][]string // by facet name; several values mean or, several facets mean and
 	Sort    Sort
-	Page    int // from 1
-	Per     int // 1–100, 20 if 0
+	Page    int  // from 1
+	Per     int  // 1–100, 20 if 0
+	Like    bool // what is from towns like the asker's first; for members who have a municipality
+
+	reader *reader // who that is, found by Find
 }
 
 // Result is the answer.
@@ -58,7 +61,9 @@ type Drop struct {
 type Hit struct {
 	Document
 	Score     float64
-	Loose     bool // found by only a part of the words
+	Loose     bool    // found by only a part of the words
+	Like      float64 // with Request.Like: from 0 to 1, how like the asker's it is
+	LikeWhy   string  // and what is alike, for people
 	Snippets  []Snippet
 	TitleHTML string // the title with marks
 }
@@ -276,8 +281,11 @@ func (s *searching) result(found []hit) (Result, error) {
 	if from >= len(kept) {
 		return r, nil
 	}
-	var err error
-	r.Hits, err = s.page(s.order(kept, from+s.req.Per)[from:])
+	first, err := s.ranked(kept, from+s.req.Per)
+	if err != nil {
+		return r, err
+	}
+	r.Hits, err = s.page(first[from:])
 	return r, err
 }
 
@@ -298,6 +306,7 @@ func (s *searching) page(hits []hit) ([]Hit, error) {
 			return nil, err
 		}
 		s.show(&out[i], h.doc, marks)
+		out[i].Like, out[i].LikeWhy = s.alike(h.doc)
 		out[i].hide(s.viewer)
 	}
 	return out, nil

@@ -11,7 +11,7 @@ import (
 type Neighbor struct {
 	Municipality
 	Score  float64 // likeness from 0 to 1; of Near, 0
-	Reason string  // for people: 「人口5〜10万人・東北」, or the distance
+	Reason string  // for people: 「人口5〜10万人・同じ東北」, or the distance
 	Km     float64 // between the offices; 0 when one has no position
 }
 
@@ -64,7 +64,17 @@ func beside(m, o *Municipality) bool {
 // Likeness scores from 0 to 1 how far a practice of one municipality may fit the other, and says why in the words of
 // the page.
 func Likeness(a, b Municipality) (score float64, reason string) {
-	var why []string
+	if a.Code == b.Code {
+		return 1, strings.Join(Common(a, b), "")
+	}
+	return likeness(&a, &b), strings.Join(Common(a, b), "・")
+}
+
+// Common names what two municipalities have in common, in the words of the page.
+func Common(a, b Municipality) (why []string) {
+	if a.Code == b.Code {
+		return []string{"うちの自治体"}
+	}
 	if band := BandOf(a); band != "" && band == BandOf(b) {
 		why = append(why, band.Label())
 	}
@@ -76,9 +86,9 @@ func Likeness(a, b Municipality) (score float64, reason string) {
 	case a.PrefectureCode == b.PrefectureCode && a.Kind != KindPrefecture:
 		why = append(why, "同じ"+a.Prefecture)
 	case a.Region == b.Region:
-		why = append(why, a.Region)
+		why = append(why, "同じ"+a.Region)
 	}
-	return likeness(&a, &b), strings.Join(why, "・")
+	return why
 }
 
 // likeness weighs size most: what a town of 8,000 can do, another can; then the kind of authority, then the place.

@@ -50,6 +50,8 @@ type searchHit struct {
 	Audience         string          `json:"audience"`
 	Useful           int             `json:"useful"`
 	Adopted          int             `json:"adopted"`
+	Like             float64         `json:"like,omitempty"`
+	LikeWhy          string          `json:"like_why,omitempty"`
 }
 
 type searchSnippet struct {
@@ -99,7 +101,8 @@ func hitOf(h search.Hit) searchHit {
 	out := searchHit{Kind: h.Kind, ID: h.ID, Title: h.Title, TitleHTML: h.TitleHTML, URL: h.URL, Score: h.Score, Loose: h.Loose,
 		Snippets: make([]searchSnippet, 0, len(h.Snippets)), Municipality: h.Municipality, MunicipalityName: h.MunicipalityName,
 		Prefecture: h.Prefecture, Region: h.Region, Band: h.Band, Year: h.Year, Course: h.Course, Stage: h.Stage,
-		Themes: append([]string{}, h.Themes...), Audience: string(h.Audience.Rung), Useful: h.Useful, Adopted: h.Adopted}
+		Themes: append([]string{}, h.Themes...), Audience: string(h.Audience.Rung), Useful: h.Useful, Adopted: h.Adopted,
+		Like: h.Like, LikeWhy: h.LikeWhy}
 	for _, s := range h.Snippets {
 		out.Snippets = append(out.Snippets, searchSnippet{s.Section, s.Label, s.HTML, s.Near})
 	}

@@ -48,6 +48,7 @@ type view struct {
 	Drops    []ui.Link
 	Pages    int
 	Member   bool
+	Town     string // the reader's, when what is from towns like it can come first
 }
 
 // Show answers GET /archive.
@@ -72,7 +73,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{address: at, Result: found, Req: req, Member: who.Member, Pages: (found.Total + req.Per - 1) / req.Per}
+	v := view{address: at, Result: found, Req: req, Member: who.Member, Town: townOf(who), Pages: (found.Total + req.Per - 1) / req.Per}
 	v.Pages = min(v.Pages, search.MaxDepth/req.Per)
 	for _, near := range p.Index.Near(req.Text) {
 		v.Near = append(v.Near, ui.Link{Text: near, URL: at.with("q", near)})
@@ -164,7 +165,7 @@ func readAddress(q url.Values) address {
 	case asMap:
 		a.As = asMap
 	}
-	for _, name := range append([]string{"q", "sort", "page"}, search.FacetNames()...) {
+	for _, name := range append([]string{"q", "sort", "like", "page"}, search.FacetNames()...) {
 		values := q[name]
 		for _, value := range values[:min(len(values), 50)] {
 			if value != "" && len(value) < 8000 {

@@ -94,6 +94,42 @@ func TestSearchPage(t *testing.T) {
 	}
 }
 
+func TestTownsLikeOursFirst(t *testing.T) {
+	d, x := site(t)
+	p := Pages{DB: d, Index: x}
+	ours := member
+	ours.Municipality = "202151"
+	for _, test := range []struct {
+		name, address string
+		viewer        access.Viewer
+		want, not     []string
+	}{
+		{"自治体のある会員は切りかえられる", "", ours, []string{`href="/archive?like=1"`, "うちと似たまちを先に"}, []string{"うちと似ているところ"}},
+		{"理由をそえて、条件は残る", "?kind=report&like=1", ours, []string{"うちと似ているところ：うちの自治体", "同じ長野県", `href="/archive?kind=report"`,
+			`name="like" value="1"`, "塩尻市に似たまち"}, nil},
+		{"自治体のない会員には出ない", "?like=1", member, nil, []string{"うちと似た", "似ているところ"}},
+		{"会員でない人には出ない", "?like=1", access.Viewer{Person: "p", Municipality: "202151"}, nil, []string{"うちと似た", "似ているところ"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			body := get(p.Show, test.viewer, "/archive"+test.address).Body.String()
+			for _, want := range test.want {
+				if !strings.Contains(body, want) {
+					t.Errorf("page lacks %q", want)
+				}
+			}
+			for _, not := range test.not {
+				if strings.Contains(body, not) {
+					t.Errorf("page has %q", not)
+				}
+			}
+		})
+	}
+	w := get(api.Search{DB: d, Index: x}.Search, ours, "/api/v1/search?like=1")
+	if !strings.Contains(w.Body.String(), `"like_why":"うちの自治体"`) {
+		t.Errorf("programs are not told why: %s", w.Body)
+	}
+}
+
 func TestWhileTheIndexIsMadeThePageSaysSo(t *testing.T) {
 	x, err := search.Open(t.TempDir(), search.Options{})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web/page"
@@ -54,7 +55,7 @@ func orderOf(facet string) func(a, b string) int {
 
 // resultOf is a hit as the list shows it.
 func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
-	r := ui.Result{Kind: h.Kind, URL: linkOf(h, query), TitleHTML: h.TitleHTML, Municipality: placeOf(h), Note: noteOf(h), Picture: picture}
+	r := ui.Result{Kind: h.Kind, URL: linkOf(h, query), TitleHTML: h.TitleHTML, Municipality: placeOf(h), Note: noteOf(h), Why: h.LikeWhy, Picture: picture}
 	for _, s := range h.Snippets {
 		r.Snippets = append(r.Snippets, ui.Snippet{Section: s.Label, HTML: s.HTML, Near: s.Near != ""})
 	}
@@ -76,6 +77,14 @@ func linkOf(h search.Hit, query string) string {
 }
 
 func placeOf(h search.Hit) string { return municipality.Label(h.Municipality) }
+
+// townOf is the town of a member, "" without one.
+func townOf(v access.Viewer) string {
+	if m, ok := municipality.Get(v.Municipality); ok && v.Member {
+		return m.Name
+	}
+	return ""
+}
 
 // noteOf says when and in which course: 2016年度・通常部会.
 func noteOf(h search.Hit) string {

@@ -33,10 +33,11 @@ type columns struct {
 	names               [len(facetNames)][]string // by facet: what its numbers mean
 }
 
-// columnCache keeps rows by segment.
+// columnCache keeps rows by segment, by the segment itself: an index built anew counts its segments' ids from the
+// start again, and rows of another index would let people see what is not for them.
 type columnCache struct {
 	mu       sync.Mutex
-	segments map[uint64][]row
+	segments map[any][]row
 	names    [len(facetNames)]numbered
 	epoch    *scorch.IndexSnapshot
 	last     *columns
@@ -49,17 +50,17 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 	if cc.epoch == snapshot && cc.last != nil {
 		return cc.last, nil
 	}
-	used := make(map[uint64][]row, len(snapshot.Segments()))
+	used := make(map[any][]row, len(snapshot.Segments()))
 	c := &columns{}
 	for _, s := range snapshot.Segments() {
-		rows, ok := cc.segments[s.Id()]
+		rows, ok := cc.segments[s.Segment()]
 		if !ok {
 			var err error
 			if rows, err = cc.read(snapshot, len(c.rows), int(s.FullSize())); err != nil {
 				return nil, err
 			}
 		}
-		used[s.Id()] = rows
+		used[s.Segment()] = rows
 		for i := range rows {
 			c.rows = append(c.rows, &rows[i])
 		}

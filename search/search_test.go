@@ -333,3 +333,17 @@ func TestSuggestionsFollowChanges(t *testing.T) {
 		t.Errorf("after deleting: %v", got)
 	}
 }
+
+// An index built anew counts its segments from the start; nothing known of the old one's may be taken for its own.
+func TestAfterBuildingAnewNothingIsKnownByTheOldIndex(t *testing.T) {
+	x := index(t, report("a", "対話の会", "x"), report("b", "対話の場", "x"))
+	ask(t, x, access.Viewer{}, search.Request{Text: "対話"})
+	hidden := report("c", "対話の席", "x")
+	hidden.Audience = access.Audience{Rung: access.Members}
+	if err := x.Rebuild(t.Context(), search.Fixed{hidden, report("d", "対話の輪", "x"), report("e", "対話の時", "x")}); err != nil {
+		t.Fatal(err)
+	}
+	if r := ask(t, x, access.Viewer{}, search.Request{Text: "対話"}); r.Total != 2 || strings.Contains(ids(r), "c") {
+		t.Errorf("a visitor found [%s]; want what is public of the new index", ids(r))
+	}
+}

@@ -22,8 +22,9 @@ type FacetValue struct {
 // facetNames are the facets of contract §4, and audience and files of the page.
 var facetNames = [...]string{"kind", "theme", "prefecture", "region", "municipality", "band", "year", "course", "stage", "audience", "files"}
 
-// Where two of them stand.
+// Where some of them stand.
 const (
+	kindFacet   = 0
 	themeFacet  = 1
 	courseFacet = 7
 )

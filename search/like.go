@@ -206,6 +206,9 @@ func (s *searching) alike(doc int32) (score float64, why string) {
 	}
 	if n := r.values[courseFacet]; n > 0 && reader.courses[s.cols.names[courseFacet][n]] {
 		score += likeCourse
+		if len(parts) == 0 {
+			return score, "" // half of all have the course in common: alone it is no reason
+		}
 		parts = append(parts, "同じ"+Label("course", s.cols.names[courseFacet][n]))
 	}
 	return score, strings.Join(parts[:min(len(parts), likeParts)], "・")

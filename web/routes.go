@@ -20,6 +20,7 @@ import (
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/posters"
 	"github.com/manetomo/manetomo/web/reports"
+	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/top"
 	"github.com/manetomo/manetomo/web/topics"
 )
@@ -99,7 +100,7 @@ func (t router) entries() {
 
 // reports are reading and writing, and what any entry has besides its text.
 func (t router) reports() {
-	p := reports.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk}
+	p := reports.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk, Similar: t.similar()}
 	t.on("GET /reports/new", p.New)
 	t.on("POST /reports/new", p.Save)
 	t.on("GET /reports/{id}", p.Show)
@@ -127,7 +128,7 @@ func (t router) reports() {
 
 // sheets are posters, papers and materials, and the files of every entry.
 func (t router) sheets() {
-	s := posters.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk}
+	s := posters.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk, Similar: t.similar()}
 	t.on("GET /posters/new", s.New)
 	t.on("POST /posters", s.Create)
 	for _, kind := range []string{"posters", "papers", "materials"} {
@@ -175,6 +176,9 @@ func (t router) talk() {
 	t.on("GET /ws", l.Socket)
 	t.on("GET /live", l.Poll)
 }
+
+// similar finds what is near an entry, for its page.
+func (t router) similar() similar.Finder { return similar.Finder{DB: t.s.DB, Index: t.s.Index} }
 
 func (t router) search() {
 	t.on("GET /archive", archive.Pages{DB: t.s.DB, Index: t.s.Index}.Show)

@@ -14,7 +14,9 @@ import (
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/topics"
+	"github.com/manetomo/manetomo/web/ui"
 )
 
 // Pages are the pages of posters, papers and materials.
@@ -22,6 +24,7 @@ type Pages struct {
 	Archive *archive.Service
 	Files   *file.Service
 	Talk    *talk.Service
+	Similar similar.Finder
 }
 
 // view is what the page of an entry shows.
@@ -37,6 +40,7 @@ type view struct {
 	Note   string // why the file of a new page was not kept
 
 	Discuss *topics.Discussion
+	Near    []ui.Link // similar entries (近い実践)
 }
 
 // Show shows a poster, paper or material: GET /posters/{id} and the like, with ?q=, ?file= and ?page=.
@@ -60,6 +64,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if s.Discuss, err = topics.Load(r, p.Talk, e.ID, e.URL()); err != nil {
 		return err
 	}
+	s.Near = p.Similar.To(r, e.ID, e.Municipality)
 	f := page.Frame{Title: e.Kind.Label() + "「" + e.Title + "」", Section: "archive", Full: true, Wide: true,
 		Index: e.Audience == access.Public && e.State == access.Published, Description: e.Summary}
 	if s.Page != nil {

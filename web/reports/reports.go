@@ -23,6 +23,7 @@ import (
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/topics"
 	"github.com/manetomo/manetomo/web/ui"
 )
@@ -32,6 +33,7 @@ type Pages struct {
 	Archive *archive.Service
 	Files   *file.Service
 	Talk    *talk.Service
+	Similar similar.Finder
 }
 
 // reading is a report as its page shows it.
@@ -53,7 +55,8 @@ type reading struct {
 	Printed  string
 	Preview  bool
 	Discuss  *topics.Discussion
-	Visiting bool // not a member: no discussion, no acts
+	Near     []ui.Link // similar entries (近い実践)
+	Visiting bool      // not a member: no discussion, no acts
 }
 
 // part is a section as it is read.
@@ -86,6 +89,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if v.Discuss, err = topics.Load(r, p.Talk, v.ID, v.URL()); err != nil {
 		return err
 	}
+	v.Near = p.Similar.To(r, v.ID, v.Municipality)
 	frame := page.Frame{Title: v.Title, Section: "archive", Description: describe(v.View),
 		Index: v.Audience == access.Public && v.State == access.Published}
 	if v.Discuss != nil {

@@ -49,6 +49,8 @@ type Result struct {
 	Dropped    []Drop   // with no hit: what each filter would give if it were dropped
 	Took       time.Duration
 	Seq        int64 // the position this node's index has reached
+
+	first []foundHit // for Talkers
 }
 
 // Drop tells how many there would be without one filter.
@@ -282,11 +284,13 @@ func (s *searching) result(found []hit) (Result, error) {
 	if from >= len(kept) {
 		return r, nil
 	}
-	first, err := s.ranked(kept, from+s.req.Per)
-	if err != nil {
-		return r, err
+	first, err := s.ranked(kept, max(from+s.req.Per, talkersFrom))
+	if err == nil {
+		r.first, err = s.first(first)
 	}
-	r.Hits, err = s.page(first[from:])
+	if err == nil {
+		r.Hits, err = s.page(first[from:min(len(first), from+s.req.Per)])
+	}
 	return r, err
 }
 

@@ -48,6 +48,7 @@ type view struct {
 	Drops    []ui.Link
 	Pages    int
 	Member   bool
+	Talkers  []search.Talker
 	Town     string // the reader's, when what is from towns like it can come first
 }
 
@@ -77,6 +78,11 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	v.Pages = min(v.Pages, search.MaxDepth/req.Per)
 	for _, near := range p.Index.Near(req.Text) {
 		v.Near = append(v.Near, ui.Link{Text: near, URL: at.with("q", near)})
+	}
+	if at.As == asList && req.Page == 1 {
+		if v.Talkers, err = search.Talkers(r.Context(), p.DB, who, found, mostTalkers); err != nil {
+			return err
+		}
 	}
 	v.fill(pictures)
 	title := "実践をさがす"

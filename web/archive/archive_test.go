@@ -29,6 +29,12 @@ func site(t *testing.T) (*db.DB, *search.Index) {
 			('E2', 'poster', '対話のポスター', '072095', 2020, 'regular', 'published', 'public', 'public', 1, 'p', ?0, ?0, ?0),
 			('E3', 'report', '会員だけの対話', '202070', 2021, 'manager', 'published', 'members', 'members', 1, 'p', ?0, ?0, ?0)`,
 			tx.Now).Exec(ctx)
+		if err == nil {
+			_, err = tx.NewRaw(`INSERT INTO person (id, name, municipality, member, created_at) VALUES ('hanako', '見本 花子', '202070', TRUE, ?)`, tx.Now).Exec(ctx)
+		}
+		if err == nil {
+			_, err = tx.NewRaw(`INSERT INTO entry_author (entry, person, position) VALUES ('E3', 'hanako', 1)`).Exec(ctx)
+		}
 		return err
 	})
 	if err != nil {
@@ -64,6 +70,9 @@ func TestSearchPage(t *testing.T) {
 		want, not     []string
 	}{
 		{"見つかったものを印つきで", q("対話"), member, []string{"<b>3件</b>", "<mark>対話</mark>で&lt;窓口&gt;を変える", "2019年度・通常部会", "近いことば"}, []string{"<窓口>"}},
+		{"会員には書いた人も", q("対話"), member, []string{"このことを語れる人", "/members/hanako", "「会員だけの対話」を書きました"}, nil},
+		{"ことばがなければ書いた人は出ない", "", member, nil, []string{"語れる人"}},
+		{"会員でない人には書いた人は出ない", q("対話"), access.Viewer{Person: "p"}, nil, []string{"語れる人", "花子"}},
 		{"会員でない人には公開のものだけ", q("対話"), access.Viewer{}, []string{"<b>2件</b>"}, []string{"会員だけ", "須坂市"}},
 		{"しぼりこみは住所に残り、はずせる", q("対話") + "&kind=poster", member, []string{"<b>1件</b>", "2020年度", "を条件からはずす", "条件をすべてはずす"}, []string{"変える</a>"}},
 		{"ことばがなければ新しいものから", "", member, []string{"<b>3件</b>", "あります"}, nil},

@@ -34,8 +34,8 @@ type reader struct {
 	n       atomic.Int64
 	opened  atomic.Int64 // connections that came to follow the topic
 
-	got, wrong, back, bytes, byes int64 // its own goroutine's
-	done                          chan struct{}
+	got, wrong, back, bytes, byes, pages int64 // its own goroutine's
+	done                                 chan struct{}
 }
 
 func newReader(s *Site, t topic, start time.Time, size int) *reader {
@@ -83,11 +83,40 @@ func (r *reader) connect(ctx context.Context) (*bufio.Reader, error) {
 			_ = c.SetDeadline(time.Time{})
 			r.opened.Add(1)
 			return in, nil
+		case op == 0x81 && bytes.HasPrefix(text, isGap):
+			if err := r.readPage(ctx, numberAfter(text, []byte(`"n":`))); err != nil {
+				c.Close()
+				return nil, err
+			}
+			_ = c.SetDeadline(time.Time{})
+			r.opened.Add(1)
+			return in, nil
 		case op == 0x81 && !bytes.HasPrefix(text, []byte(`{"t":"welcome"`)):
 			c.Close()
 			return nil, fmt.Errorf("not let in: %s", text)
 		}
 	}
+}
+
+// readPage reads what was posted up to n as a browser does that is too far behind: from the page. Every event of a
+// topic of the bench is a post, so they are counted like events.
+func (r *reader) readPage(ctx context.Context, n int64) error {
+	first := r.n.Load() - r.topic.N + 1 // posts that this reader knows, with the topic's own text
+	var page struct{ Posts []struct{ Number int64 } }
+	for last := n - r.topic.N + 1; first < last; first += int64(len(page.Posts)) {
+		path := fmt.Sprintf("/api/v1/topics/%s/posts?after=%d&limit=%d", r.topic.ID, first, min(100, last-first))
+		page.Posts = nil
+		if err := r.site.get(ctx, path, &page); err != nil {
+			return err
+		}
+		if len(page.Posts) == 0 {
+			return fmt.Errorf("the page ends at post %d, and %d is announced", first, last)
+		}
+		r.got += int64(len(page.Posts))
+	}
+	r.pages++
+	r.n.Store(n)
+	return nil
 }
 
 func (r *reader) shake(c net.Conn, in *bufio.Reader) error {

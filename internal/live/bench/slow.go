@@ -31,8 +31,9 @@ func (o *Options) slow(ctx context.Context) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	uncut := 0
+	uncut, pages := 0, int64(0)
 	for _, r := range stalled {
+		pages += r.pages
 		if r.back == 0 {
 			uncut++
 		}
@@ -42,6 +43,7 @@ func (o *Options) slow(ctx context.Context) ([]Row, error) {
 	t.add("p50 and p99 of the others before", fmt.Sprintf("%s and %s", round(before.times.at(.5)), round(was)))
 	t.add("p50 and p99 of the others with them", fmt.Sprintf("%s and %s", round(after.times.at(.5)), round(is)))
 	t.bar("p99 with ÷ before", float64(is)/float64(max(was, 1)), slowMost, "")
+	t.add("returned by the log, by the page", fmt.Sprintf("%d, %d", int64(len(stalled))-pages, pages))
 	t.bar("stalled that were not cut", float64(uncut), 0, "")
 	t.bar("doubled or out of order", float64(before.wrong+after.wrong), 0, "")
 	t.bar("lost, with those who returned", float64(before.missing+after.missing), 0, "")
@@ -95,4 +97,4 @@ func (o *Options) paced(ctx context.Context, end func(stalled crowd, last int64)
 }
 
 // slowPosts are enough to fill a stalled reader's queue and what the system keeps for it.
-const slowPosts = 1500
+const slowPosts = 900

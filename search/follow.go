@@ -68,6 +68,7 @@ func (x *Index) followFrom(ctx context.Context, d *db.DB, asked *string) error {
 
 // take brings what a batch of events is about into the index.
 func (x *Index) take(ctx context.Context, d *db.DB, events []event.Event) error {
+	began := time.Now()
 	rows := Rows{d}
 	entries, topics, err := rows.touched(ctx, events)
 	if err != nil {
@@ -96,8 +97,19 @@ func (x *Index) take(ctx context.Context, d *db.DB, events []event.Event) error 
 			gone = append(gone, id)
 		}
 	}
-	return x.Apply(ctx, docs, gone, events[len(events)-1].Seq)
+	err = x.Apply(ctx, docs, gone, events[len(events)-1].Seq)
+	if worked := time.Since(began); len(topics) > 0 && worked > busyFrom {
+		pause(ctx, min(2*worked, busyMost))
+	}
+	return err
 }
+
+// A discussion in full flow would have its topic read anew for every post. Whoever reads and writes there comes first:
+// after long work on topics the index rests, and what comes meanwhile is one batch.
+const (
+	busyFrom = 50 * time.Millisecond
+	busyMost = 2 * time.Second
+)
 
 // touched gives the entries and topics that events are about, each once.
 func (r Rows) touched(ctx context.Context, events []event.Event) (entries, topics []string, err error) {

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,7 +55,28 @@ func (c *serveCmd) Run(p *program) error {
 	if err := h.welcome(p); err != nil {
 		return err
 	}
-	return serve(p.ctx, ln, h.handler, h.followers, h.site.Hub.Close)
+	handler := h.handler
+	if c.Pprof {
+		handler = profiled(handler)
+	}
+	return serve(p.ctx, ln, handler, h.followers, h.site.Hub.Close)
+}
+
+// profiled adds the profiles of net/http/pprof for who asks from this machine itself, not through a proxy.
+func profiled(site http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		ip := net.ParseIP(host)
+		direct := err == nil && ip != nil && ip.IsLoopback() && r.Header.Get("X-Forwarded-For") == ""
+		if direct && strings.HasPrefix(r.URL.Path, "/debug/pprof/") {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
 }
 
 // follower runs until its context ends.

@@ -16,6 +16,7 @@ package live
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -165,12 +166,16 @@ func (h *Hub) leave(r *reader) {
 func (h *Hub) tick(ctx context.Context) {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
+	surge := surge{}
 	for beat := 0; ; beat++ {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-second.C:
 			h.beat(ctx, now)
+			if surge.over(h.stats.SocketsOpened.Load()) {
+				debug.FreeOSMemory()
+			}
 			if beat%int(whoEvery/time.Second) == 0 {
 				h.tellWho(now)
 			}
@@ -180,6 +185,22 @@ func (h *Hub) tick(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// surge notices when many readers have come at once, as after a restart. A handshake costs several times what a reader
+// keeps, and nothing would give that back for minutes.
+type surge struct{ opened, counted int64 }
+
+const manyCame = 500
+
+func (s *surge) over(opened int64) bool {
+	quiet := opened == s.opened
+	s.opened = opened
+	if !quiet || opened-s.counted < manyCame {
+		return false
+	}
+	s.counted = opened
+	return true
 }
 
 // beat pings whose turn it is and asks again for old sessions.

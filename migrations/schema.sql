@@ -74,7 +74,7 @@ CREATE TABLE person (
   text_size    TEXT NOT NULL DEFAULT '',
   mail         TEXT NOT NULL DEFAULT 'now',  -- now, never
   created_at   TIMESTAMPTZ NOT NULL
-);
+, asked BOOLEAN NOT NULL DEFAULT TRUE);
 
 CREATE INDEX person_email ON person (email_key);
 
@@ -530,7 +530,7 @@ CREATE TABLE notice (
   actor   TEXT NOT NULL DEFAULT '',          -- empty: the moderators as such
   word    TEXT NOT NULL DEFAULT '',          -- a reason that belongs to it
   at      TIMESTAMPTZ NOT NULL,
-  read_at TIMESTAMPTZ,
+  read_at TIMESTAMPTZ, search TEXT NOT NULL DEFAULT '',
   UNIQUE (person, seq)                       -- an event tells a person once, however often it is handled
 );
 
@@ -548,3 +548,55 @@ CREATE TABLE mail (
 );
 
 CREATE INDEX mail_due ON mail (state, due_at);
+
+CREATE TABLE saved_search (
+  id         TEXT PRIMARY KEY,
+  person     TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  name       TEXT NOT NULL,
+  address    TEXT NOT NULL,                  -- words, filters and order, as the page's address has them, in one order
+  since      BIGINT NOT NULL,                -- position of the log when it was kept: what came before is no news
+  created_at TIMESTAMPTZ NOT NULL,
+  UNIQUE (person, address)
+);
+
+CREATE TABLE saved_hit (
+  search TEXT NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE,
+  thing  TEXT NOT NULL,                      -- id of an entry or a topic
+  seq    BIGINT NOT NULL,                    -- the event by which it came
+  notice TEXT NOT NULL DEFAULT '',           -- the notice that tells of it; empty until that is written
+  PRIMARY KEY (search, thing)
+);
+
+CREATE INDEX saved_hit_notice ON saved_hit (notice);
+
+CREATE TABLE near_word (
+  id         TEXT PRIMARY KEY,
+  kind       TEXT NOT NULL,                  -- group: words that stand for one another; stop: one that says little
+  term       TEXT NOT NULL,
+  reading    TEXT NOT NULL DEFAULT '',
+  near       TEXT NOT NULL DEFAULT '',       -- one a line
+  weak       TEXT NOT NULL DEFAULT '',       -- those that are too general to be looked for instead, one a line
+  off        BOOLEAN NOT NULL DEFAULT FALSE,
+  version    BIGINT NOT NULL,
+  changed_by TEXT NOT NULL,
+  changed_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE miss (
+  id       TEXT PRIMARY KEY,                 -- hash of the folded words
+  text     TEXT NOT NULL DEFAULT '',         -- empty until three people asked
+  people   INTEGER NOT NULL,                 -- a bit for each of sixteen parts of all people, of whom somebody asked
+  aside    BOOLEAN NOT NULL DEFAULT FALSE,   -- a moderator has seen to it
+  last_day TEXT NOT NULL                     -- 2026-11-22, in Japan
+);
+
+CREATE INDEX miss_last ON miss (last_day);
+
+CREATE TABLE miss_day (
+  miss  TEXT NOT NULL REFERENCES miss (id) ON DELETE CASCADE,
+  day   TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (miss, day)
+);
+
+CREATE INDEX miss_day_day ON miss_day (day);

@@ -38,6 +38,9 @@ type unitPlan struct {
 	weight float32   // how much it says in a question; 1 for a noun
 }
 
+// plan reads a query with the words and places that are known now.
+func (x *Index) plan(q query.Query) []wordPlan { return plan(q, x.opts.Vocabulary, x.opts.Resolve) }
+
 // plan reads a query into what the index can be asked.
 func plan(q query.Query, vocabulary *Vocabulary, resolve func(string) []Place) []wordPlan {
 	plans := make([]wordPlan, 0, len(q.Words))

@@ -103,7 +103,7 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	defer e.close()
 	s := searching{evaluator: e, viewer: viewer, req: req.normal()}
 	q := query.Parse(req.Text)
-	s.plans = plan(q, x.opts.Vocabulary, x.opts.Resolve)
+	s.plans = x.plan(q)
 	found, err := s.run(q)
 	if err != nil {
 		return Result{}, err
@@ -153,6 +153,7 @@ type searching struct {
 	viewer access.Viewer
 	req    Request
 	plans  []wordPlan
+	strict bool // only the first stage
 }
 
 // hit is a document found in one of the stages.
@@ -203,7 +204,7 @@ func (s *searching) stages(found *finding, wanted []*wordPlan) error {
 		}
 	}
 	found.add(0, s.all(lists...))
-	if len(found.hits) >= enoughWords {
+	if s.strict || len(found.hits) >= enoughWords {
 		return nil
 	}
 	for i, p := range wanted {

@@ -182,6 +182,13 @@ func (t router) similar() similar.Finder { return similar.Finder{DB: t.s.DB, Ind
 
 func (t router) search() {
 	t.on("GET /archive", archive.Pages{DB: t.s.DB, Index: t.s.Index}.Show)
+	kept := archive.Saved{Watch: t.s.Watch, Notify: t.s.Notify}
+	t.on("GET /archive/saved", kept.List)
+	t.on("POST /archive/saved", kept.Save)
+	t.on("GET /archive/saved/{id}", kept.News)
+	t.on("POST /archive/saved/{id}/read", kept.Read)
+	t.on("POST /archive/saved/{id}/rename", kept.Rename)
+	t.on("POST /archive/saved/{id}/remove", kept.Remove)
 	a := api.Search{DB: t.s.DB, Index: t.s.Index}
 	t.on("GET /api/v1/search", a.Search)
 	t.on("GET /api/v1/suggest", a.Suggest)

@@ -20,6 +20,7 @@ import (
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/watch"
 	"github.com/manetomo/manetomo/search"
 )
 
@@ -42,6 +43,7 @@ type Site struct {
 	Curate  *curate.Service
 	Notify  *notify.Service
 	Index   *search.Index
+	Watch   *watch.Service
 	Hub     *live.Hub
 
 	answers answers

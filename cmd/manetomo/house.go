@@ -26,6 +26,7 @@ import (
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/watch"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web"
 )
@@ -68,6 +69,7 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 		return nil, err
 	}
 	h.closers = append(h.closers, s.Index.Close)
+	s.Watch = &watch.Service{DB: d, Index: s.Index, Viewer: s.Members.Viewer}
 	if err := h.files(p, c, d); err != nil {
 		return nil, err
 	}
@@ -75,7 +77,7 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	if s.Hub, err = live.New(p.ctx, d, s.BaseURL); err != nil {
 		return nil, err
 	}
-	h.followers = append(h.followers, s.Hub.Run, d.ForgetClaims)
+	h.followers = append(h.followers, s.Hub.Run, d.ForgetClaims, s.Watch.Follow)
 	h.letters(c)
 	if err := h.inhabit(p); err != nil {
 		return nil, err

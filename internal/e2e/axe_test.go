@@ -33,6 +33,7 @@ var pages = []struct {
 		{path: "/topics"}, {"/topics/*", "/topics"}, {path: "/topics/new"},
 		{path: "/members"}, {"/members/*", "/members"}, {path: "/cohorts"}, {path: "/municipalities"}, {path: "/municipalities/202070"},
 		{path: "/collections"}, {"/collections/*", "/collections"}, {path: "/notifications"}, {path: "/settings"},
+		{path: "/archive/saved"},
 		{path: "/reports/0000000000"},
 	}},
 	{"moderator@example.jp", []looked{

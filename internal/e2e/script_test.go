@@ -31,6 +31,7 @@ import (
 //	at REGEXP               the path of the page
 //	keep NAME REGEXP        put what the regular expression's first group finds in the address or the page into $NAME
 //	find WORDS TITLE        search until the title is among the hits (the index follows within a moment)
+//	until PATH TEXT         open a page until it shows the text (what follows an act takes a moment)
 //	manetomo ARGUMENT…      run an admin command beside the site
 func TestScripts(t *testing.T) {
 	for name, env := range databases(t) {
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"as": cmdAs, "get": cmdGet, "follow": cmdFollow, "submit": cmdSubmit, "post": cmdPost, "see": cmdSee, "status": cmdStatus,
-					"at": cmdAt, "keep": cmdKeep, "find": cmdFind, "manetomo": cmdManetomo,
+					"at": cmdAt, "keep": cmdKeep, "find": cmdFind, "until": cmdUntil, "manetomo": cmdManetomo,
 				},
 			})
 		})
@@ -192,12 +193,26 @@ func cmdFind(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return
 	}
-	deadline := time.Now().Add(60 * time.Second) // a document before it in the queue may take its time
+	until(ts, search, args[0]+" does not find 「"+args[1]+"」")
+}
+
+func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && len(args) == 2, "until PATH TEXT")
+	v := of(ts).now
+	until(ts, func() bool {
+		v.Get(args[0])
+		return v.Page.Has(args[1])
+	}, args[0]+" never shows 「"+args[1]+"」")
+}
+
+// until asks again and again. A document before it in the queue may take its time.
+func until(ts *testscript.TestScript, ok func() bool, otherwise string) {
+	deadline := time.Now().Add(60 * time.Second)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for !search() {
+	for !ok() {
 		if time.Now().After(deadline) {
-			ts.Fatalf("%s does not find 「%s」\n%s", args[0], args[1], v.Page.Text())
+			ts.Fatalf("%s\n%s", otherwise, of(ts).now.Page.Text())
 		}
 		<-tick.C
 	}

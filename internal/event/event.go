@@ -69,6 +69,10 @@ const (
 	FlagDecided Kind = "flag.decided" // data: {"kind", "subject", "decision"}
 
 	CollectionChanged Kind = "collection.changed" // sent when a collection or its order changes, or it is published
+
+	SearchFound       Kind = "search.found"       // sent when something new stands in a saved search; subject: the search
+	QuestionPassed    Kind = "question.passed"    // sent when people were found who may know an answer; subject: the topic; data: {"people"}
+	VocabularyChanged Kind = "vocabulary.changed" // sent when a moderator changes near words; every node reads them again
 )
 
 // Event is one row of the log.

@@ -44,6 +44,17 @@ func Follow(ctx context.Context, d *db.DB, name string, from int64, handle func(
 // FollowStored is Follow for one node at a time, with the checkpoint in the database: handle's rows and the checkpoint
 // are one transaction, so that what it makes is made once.
 func FollowStored(ctx context.Context, d *db.DB, name string, handle func(context.Context, db.Tx, []Event) error) error {
+	return FollowPrepared(ctx, d, name, func(_ context.Context, events []Event) (Make, error) {
+		return func(ctx context.Context, tx db.Tx) error { return handle(ctx, tx, events) }, nil
+	})
+}
+
+// Make writes what events lead to.
+type Make func(context.Context, db.Tx) error
+
+// FollowPrepared is FollowStored for a follower that has much to look up first: prepare runs outside of the
+// transaction, so that nobody's write waits for it, and what it returns runs inside.
+func FollowPrepared(ctx context.Context, d *db.DB, name string, prepare func(context.Context, []Event) (Make, error)) error {
 	for ctx.Err() == nil {
 		err := d.Lead(ctx, "follower:"+name, func(ctx context.Context) error {
 			from, err := Checkpoint(ctx, d, name)
@@ -51,11 +62,16 @@ func FollowStored(ctx context.Context, d *db.DB, name string, handle func(contex
 				return err
 			}
 			return Follow(ctx, d, name, from, func(ctx context.Context, events []Event) error {
+				write, err := prepare(ctx, events)
+				if err != nil {
+					return err
+				}
 				return d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-					if err := handle(ctx, tx, events); err != nil {
+					// first, since the events that a follower appends are a transaction's last statement
+					if err := saveCheckpoint(ctx, tx, name, events[len(events)-1].Seq); err != nil {
 						return err
 					}
-					return saveCheckpoint(ctx, tx, name, events[len(events)-1].Seq)
+					return write(ctx, tx)
 				})
 			})
 		})

@@ -45,6 +45,8 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.application()
 	case event.FlagDecided:
 		to.flag()
+	case event.SearchFound:
+		to.found()
 	default:
 		return nil
 	}
@@ -72,7 +74,10 @@ func (t *telling) add(n Notice) {
 			return
 		}
 	}
-	n.ID, n.Seq, n.At = db.NewID(), t.e.Seq, t.e.At
+	if n.ID == "" {
+		n.ID = db.NewID()
+	}
+	n.Seq, n.At = t.e.Seq, t.e.At
 	t.notices = append(t.notices, n)
 }
 

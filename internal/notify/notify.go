@@ -28,6 +28,8 @@ const (
 	Restored    Kind = "restored"    // … and put it back
 	Published   Kind = "published"   // one's entry became public
 	FlagDone    Kind = "flag"        // what became of the flag that one raised
+	Found       Kind = "found"       // something is new to a search that one keeps; one notice until it is read
+	Asked       Kind = "asked"       // a question is near to what one wrote
 )
 
 // Notice is one word to one person.
@@ -41,6 +43,7 @@ type Notice struct {
 	Entry  string     `bun:"entry"`
 	Topic  string     `bun:"topic"`
 	Post   string     `bun:"post"`
+	Search string     `bun:"search"` // the saved search of Found
 	Actor  string     `bun:"actor"`
 	Word   string     `bun:"word"`
 	At     time.Time  `bun:"at"`
@@ -52,10 +55,11 @@ type Item struct {
 	Notice
 	ActorName         string
 	ActorMunicipality string // code
-	Title             string // of the entry or topic
+	Title             string // of the entry or topic; the name of the saved search
 	EntryKind         string
 	Number            int64  // of the post
 	Excerpt           string // of the post
+	Hits              int    // how much is new to the saved search
 }
 
 // Service keeps notices.

@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/text"
+	"github.com/manetomo/manetomo/internal/watch"
 )
 
 // shown is how many unread notices are counted; more are shown as 99+.
@@ -21,6 +22,7 @@ type Filter struct {
 	Limit  int
 	Mine   bool // addressed to the person: no comments on their entries and topics
 	Staff  bool // from the moderators
+	Found  bool // new to saved searches
 }
 
 // List returns a person's notices, newest first, without those whose thing is no longer for them.
@@ -35,20 +37,25 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 	q := s.DB.Read().NewSelect().TableExpr("notice AS n").
 		ColumnExpr("n.*").
 		ColumnExpr("COALESCE(a.name, '') AS actor_name, COALESCE(a.municipality, '') AS actor_municipality").
-		ColumnExpr("COALESCE(e.title, t.title, '') AS title, COALESCE(e.kind, '') AS entry_kind").
+		ColumnExpr("COALESCE(e.title, t.title, s.name, '') AS title, COALESCE(e.kind, '') AS entry_kind").
 		ColumnExpr("COALESCE(p.number, 0) AS number, CASE WHEN p.state = 'published' THEN p.body ELSE '' END AS excerpt").
 		Join("LEFT JOIN person AS a ON a.id = n.actor").
-		Join("LEFT JOIN post AS p ON p.id = n.post")
-	q = readable(q, v).Where("n.person = ?", v.Person).OrderExpr("n.seq DESC").Limit(int64(f.Limit))
+		ColumnExpr("CASE WHEN n.search = '' THEN 0 ELSE (?) END AS hits", s.hits(v).ColumnExpr("COUNT(*)")).
+		Join("LEFT JOIN post AS p ON p.id = n.post").
+		Join("LEFT JOIN saved_search AS s ON s.id = n.search")
+	q = s.readable(q, v).Where("n.person = ?", v.Person).OrderExpr("n.seq DESC").Limit(int64(f.Limit))
 	if f.Before > 0 {
 		q = q.Where("n.seq < ?", f.Before)
 	}
 	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone}
 	if f.Mine {
-		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention}, staff...)))
+		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention, Asked}, staff...)))
 	}
 	if f.Staff {
 		q = q.Where("n.kind IN (?)", bun.List(staff))
+	}
+	if f.Found {
+		q = q.Where("n.kind = ?", Found)
 	}
 	if err := q.Scan(ctx, &items); err != nil {
 		return nil, fmt.Errorf("list notices of %s: %w", v.Person, err)
@@ -59,11 +66,17 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 	return items, nil
 }
 
-// readable keeps the notices whose entry and topic the viewer may read now.
-func readable(q *bun.SelectQuery, v access.Viewer) *bun.SelectQuery {
+// hits are what a notice of a saved search tells of, as far as the viewer may read it now.
+func (s *Service) hits(v access.Viewer) *bun.SelectQuery {
+	return watch.Hits(s.DB, v).Where("h.notice = n.id")
+}
+
+// readable keeps the notices whose entry and topic the viewer may read now, or something of what was found.
+func (s *Service) readable(q *bun.SelectQuery, v access.Viewer) *bun.SelectQuery {
 	return q.
 		Join("LEFT JOIN entry AS e ON e.id = n.entry").
 		Join("LEFT JOIN topic AS t ON t.id = n.topic").
+		Where("(n.search = '' OR EXISTS (?))", s.hits(v).ColumnExpr("1")).
 		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			q = q.Where("n.entry = ''")
 			return q.WhereGroup(" OR ", func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -84,7 +97,7 @@ func (s *Service) Unread(ctx context.Context, v access.Viewer) (int, error) {
 	if !v.SignedIn() {
 		return 0, nil
 	}
-	some := readable(s.DB.Read().NewSelect().TableExpr("notice AS n").ColumnExpr("1"), v).
+	some := s.readable(s.DB.Read().NewSelect().TableExpr("notice AS n").ColumnExpr("1"), v).
 		Where("n.person = ?", v.Person).Where("n.read_at IS NULL").Limit(shown)
 	var n int
 	if err := s.DB.Read().NewSelect().TableExpr("(?) AS counted", some).ColumnExpr("COUNT(*)").Scan(ctx, &n); err != nil {
@@ -101,6 +114,11 @@ func (s *Service) MarkRead(ctx context.Context, v access.Viewer, seq int64) erro
 // MarkTopicRead marks what a person was told of a topic as read, when they open it.
 func (s *Service) MarkTopicRead(ctx context.Context, v access.Viewer, topic string) error {
 	return s.markRead(ctx, v, "topic = ?", topic)
+}
+
+// MarkSearchRead marks what a person was told of a saved search as read, when they look at what is new.
+func (s *Service) MarkSearchRead(ctx context.Context, v access.Viewer, search string) error {
+	return s.markRead(ctx, v, "search = ?", search)
 }
 
 func (s *Service) markRead(ctx context.Context, v access.Viewer, which string, arg any) error {

@@ -1,5 +1,7 @@
 package notify
 
+import "strconv"
+
 // Sentence says what the notice is about, without the thing's title.
 func (i Item) Sentence() string {
 	who := i.ActorName + "さん"
@@ -31,6 +33,10 @@ func (i Item) Sentence() string {
 		return "運営から：公開をもとにもどしました"
 	case Published:
 		return "運営から：だれでも読めるように公開しました"
+	case Found:
+		return "見守っている検索に、新しいものが" + strconv.Itoa(i.Hits) + "件あります"
+	case Asked:
+		return who + "から、あなたの実践に近い質問があります"
 	case FlagDone:
 		return "運営から：お知らせいただいた件を確かめました"
 	}
@@ -54,6 +60,8 @@ func (i Item) Path() string {
 	switch {
 	case i.Kind == Application:
 		return "/join"
+	case i.Search != "":
+		return "/archive/saved/" + i.Search
 	case i.Post != "" && i.Topic != "" && i.Number > 0:
 		return "/topics/" + i.Topic + "/posts/" + i.Post
 	case i.Topic != "":

@@ -18,7 +18,7 @@ var layers = []layer{
 		"internal/municipality", "internal/theme", "internal/member", "internal/auth/...", "internal/archive", "internal/file/...",
 		"internal/talk", "internal/audit", "internal/curate", "internal/mail", "search/...",
 	}},
-	{"followers", []string{"internal/live", "internal/notify", "internal/demo/..."}},
+	{"followers", []string{"internal/live", "internal/notify", "internal/watch", "internal/demo/..."}},
 	{"pages' ground", []string{"web/page", "web/ui", "web/asset"}},
 	{"pages", []string{"web/..."}},
 	{"commands", []string{"cmd/..."}},

@@ -27,6 +27,7 @@ type group struct {
 
 type row struct {
 	Unread   bool
+	Search   bool   // about a saved search
 	Place    string // the municipality whose first character stands beside it; 運営 for the moderators
 	Sentence string
 	Title    string
@@ -49,13 +50,14 @@ func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 	kind := r.URL.Query().Get("k")
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // anything else starts at the newest
 	items, err := p.Notify.List(r.Context(), page.Viewer(r.Context()), notify.Filter{
-		Before: before, Limit: perPage + 1, Mine: kind == "me", Staff: kind == "ops"})
+		Before: before, Limit: perPage + 1, Mine: kind == "me", Found: kind == "watch", Staff: kind == "ops"})
 	if err != nil {
 		return err
 	}
 	v := view{Form: page.NewForm(), Tabs: []ui.Tab{
-		{Text: "すべて", URL: "/notifications", Current: kind != "me" && kind != "ops"},
+		{Text: "すべて", URL: "/notifications", Current: kind != "me" && kind != "watch" && kind != "ops"},
 		{Text: "あなた宛て", URL: "/notifications?k=me", Current: kind == "me"},
+		{Text: "見守り", URL: "/notifications?k=watch", Current: kind == "watch"},
 		{Text: "運営から", URL: "/notifications?k=ops", Current: kind == "ops"},
 	}}
 	if len(items) > perPage {
@@ -97,7 +99,7 @@ func byDay(items []notify.Item, now time.Time) []group {
 }
 
 func rowOf(i notify.Item, now time.Time) row {
-	r := row{Unread: i.ReadAt == nil, Place: "運営", Sentence: i.Sentence(), Title: i.Title, Word: i.Word,
+	r := row{Unread: i.ReadAt == nil, Place: "運営", Search: i.Search != "", Sentence: i.Sentence(), Title: i.Title, Word: i.Word,
 		URL: i.Path(), When: page.Stamp(i.At, now)}
 	if i.Excerpt != "" {
 		r.Word = "「" + i.Excerpt + "」"

@@ -1,5 +1,5 @@
 // The base script of every page. Everything here is comfort: reading, searching and posting work without it.
-import { focusErrors, guardForms, watchCounters } from "./forms";
+import { focusErrors, guardForms, sendSeen, watchCounters } from "./forms";
 import { revealButtons } from "./buttons";
 import { closeMenus } from "./menu";
 import { listenForKeys } from "./keys";
@@ -12,6 +12,7 @@ closeMenus();
 guardForms();
 focusErrors();
 watchCounters();
+sendSeen();
 revealButtons();
 switchLooks();
 countInTitle();

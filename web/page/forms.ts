@@ -50,6 +50,15 @@ export function ready(button: HTMLElement): void {
   button.replaceChildren(...before);
 }
 
+// sendSeen sends the form that says 「既読にする」 for a page that shows what it is about.
+export function sendSeen(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-seen]")) {
+    void fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form) as unknown as Record<string, string>), redirect: "manual" })
+      .then(() => (form.hidden = true))
+      .catch(() => undefined); // the button is still there
+  }
+}
+
 // watchCounters says how many characters there are, and how many are too many.
 export function watchCounters(root: ParentNode = document): void {
   for (const out of root.querySelectorAll<HTMLElement>("[data-counter]")) {

@@ -18,10 +18,11 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 )
 
-// Document is one thing that can be found: an archive entry with all that belongs to it, or a topic with its posts.
+// Document is one thing that can be found: an archive entry with all that belongs to it, a topic with its posts,
+// or a collection with what is said of its entries.
 type Document struct {
 	ID       string
-	Kind     string // report, poster, paper, material, topic
+	Kind     string // report, poster, paper, material, topic, collection
 	URL      string
 	Version  int64 // of the row it was made from; a hit whose row has moved on is shown without its text
 	Title    string

@@ -16,7 +16,7 @@ import (
 
 // analyzerVersion changes whenever the same text would give other terms or other stored data: an index with another
 // version is built anew beside the old one.
-const analyzerVersion = "1"
+const analyzerVersion = "2"
 
 // A text field is named by its part (title or body), its kind of term and its rung, such as "tm.p".
 const (

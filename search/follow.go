@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -70,18 +72,19 @@ func (x *Index) followFrom(ctx context.Context, d *db.DB, asked *string) error {
 func (x *Index) take(ctx context.Context, d *db.DB, events []event.Event) error {
 	began := time.Now()
 	rows := Rows{d}
-	entries, topics, err := rows.touched(ctx, events)
+	t, err := rows.touched(ctx, events)
 	if err != nil {
 		return err
 	}
 	var docs []Document
-	if len(entries) > 0 {
-		if docs, err = rows.Entries(ctx, entries); err != nil {
-			return err
+	for _, kind := range []struct {
+		ids  map[string]bool
+		load func(context.Context, []string) ([]Document, error)
+	}{{t.entries, rows.Entries}, {t.topics, rows.Topics}, {t.collections, rows.Collections}} {
+		if len(kind.ids) == 0 {
+			continue
 		}
-	}
-	if len(topics) > 0 {
-		more, err := rows.Topics(ctx, topics)
+		more, err := kind.load(ctx, slices.Collect(maps.Keys(kind.ids)))
 		if err != nil {
 			return err
 		}
@@ -92,13 +95,15 @@ func (x *Index) take(ctx context.Context, d *db.DB, events []event.Event) error 
 		there[doc.ID] = true
 	}
 	var gone []string
-	for _, id := range append(entries, topics...) {
-		if !there[id] {
-			gone = append(gone, id)
+	for _, ids := range []map[string]bool{t.entries, t.topics, t.collections} {
+		for id := range ids {
+			if !there[id] {
+				gone = append(gone, id)
+			}
 		}
 	}
 	err = x.Apply(ctx, docs, gone, events[len(events)-1].Seq)
-	if worked := time.Since(began); len(topics) > 0 && worked > busyFrom {
+	if worked := time.Since(began); len(t.topics) > 0 && worked > busyFrom {
 		pause(ctx, min(2*worked, busyMost))
 	}
 	return err
@@ -111,47 +116,58 @@ const (
 	busyMost = 2 * time.Second
 )
 
-// touched gives the entries and topics that events are about, each once.
-func (r Rows) touched(ctx context.Context, events []event.Event) (entries, topics []string, err error) {
-	seenEntry, seenTopic := map[string]bool{}, map[string]bool{}
-	var people []string
+// touched is what a batch of events is about.
+type touched struct{ entries, topics, collections map[string]bool }
+
+// touched gives what events are about.
+func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error) {
+	t := touched{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	var people, moved []string
 	for _, e := range events {
 		switch e.Kind {
 		case event.EntryPublished, event.EntryRevised, event.EntryAudience, event.EntryReturned, event.EntryHidden,
-			event.EntryRestored, event.EntryWithdrawn, event.FollowUpAdded, event.AdoptionAdded, event.EntryReacted:
-			seenEntry[e.Subject] = true
+			event.EntryRestored, event.EntryWithdrawn:
+			t.entries[e.Subject] = true
+			moved = append(moved, e.Subject) // its readers may be others now
+		case event.FollowUpAdded, event.AdoptionAdded, event.EntryReacted:
+			t.entries[e.Subject] = true
 		case event.FileAttached, event.FileReady, event.FileFailed, event.FileRemoved:
 			var data struct{ Entry string }
 			if err := json.Unmarshal(e.Data, &data); err != nil {
-				return nil, nil, fmt.Errorf("event %d: %w", e.Seq, err)
+				return t, fmt.Errorf("event %d: %w", e.Seq, err)
 			}
-			seenEntry[data.Entry] = true
+			t.entries[data.Entry] = true
 		case event.TopicOpened, event.TopicChanged, event.TopicAudience, event.TopicHidden, event.TopicRestored:
-			seenTopic[e.Subject] = true
+			t.topics[e.Subject] = true
+		case event.CollectionChanged:
+			t.collections[e.Subject] = true
 		case event.PersonChanged:
 			people = append(people, e.Subject)
 		}
 		if e.Topic != "" {
-			seenTopic[e.Topic] = true
+			t.topics[e.Topic] = true
 		}
 	}
-	if len(people) > 0 { // their name stands on what they wrote
-		var ids []string
-		err := r.DB.Read().NewRaw("SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", bun.List(people)).Scan(ctx, &ids)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read entries of people: %w", err)
-		}
-		for _, id := range ids {
-			seenEntry[id] = true
-		}
+	// a person's name stands on what they wrote, and the word about an entry in a collection is for its readers
+	if err := r.also(ctx, t.entries, "SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", people); err != nil {
+		return t, err
 	}
-	for id := range seenEntry {
-		entries = append(entries, id)
+	return t, r.also(ctx, t.collections, "SELECT DISTINCT collection FROM collection_item WHERE entry IN (?)", moved)
+}
+
+// also adds the ids that a query gives for others.
+func (r Rows) also(ctx context.Context, to map[string]bool, query string, of []string) error {
+	if len(of) == 0 {
+		return nil
 	}
-	for id := range seenTopic {
-		topics = append(topics, id)
+	var ids []string
+	if err := r.DB.Read().NewRaw(query, bun.List(of)).Scan(ctx, &ids); err != nil {
+		return fmt.Errorf("read what a change touches: %w", err)
 	}
-	return entries, topics, nil
+	for _, id := range ids {
+		to[id] = true
+	}
+	return nil
 }
 
 // requestKind is the word of a command to all running servers: build the index anew.

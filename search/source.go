@@ -26,15 +26,16 @@ func (r Rows) Head(ctx context.Context) (seq int64, epoch string, err error) {
 	return event.Head(ctx, r.DB.Read())
 }
 
-// Count is how many entries and topics may be found.
+// Count is how many entries, topics and collections may be found.
 func (r Rows) Count(ctx context.Context) (int, error) {
 	var n int
 	err := r.DB.Read().NewRaw(`SELECT (SELECT COUNT(*) FROM entry WHERE state IN ('published', 'review'))
-		+ (SELECT COUNT(*) FROM topic WHERE state = 'published' AND posts > 0)`).Scan(ctx, &n)
+		+ (SELECT COUNT(*) FROM topic WHERE state = 'published' AND posts > 0)
+		+ (SELECT COUNT(*) FROM collection WHERE state = 'published')`).Scan(ctx, &n)
 	return n, err
 }
 
-// All hands over every entry and topic, by key.
+// All hands over every entry, topic and collection, by key.
 func (r Rows) All(ctx context.Context, use func([]Document) error) error {
 	for _, kind := range []struct {
 		keys string
@@ -42,6 +43,7 @@ func (r Rows) All(ctx context.Context, use func([]Document) error) error {
 	}{
 		{"SELECT id FROM entry WHERE id > ? AND state IN ('published', 'review') ORDER BY id LIMIT ?", r.Entries},
 		{"SELECT id FROM topic WHERE id > ? AND state = 'published' AND posts > 0 ORDER BY id LIMIT ?", r.Topics},
+		{"SELECT id FROM collection WHERE id > ? AND state = 'published' ORDER BY id LIMIT ?", r.Collections},
 	} {
 		for after := ""; ; {
 			var ids []string

@@ -66,9 +66,7 @@ func Talkers(ctx context.Context, d *db.DB, v access.Viewer, r Result, most int)
 		ColumnExpr("a.person, p.name, p.municipality, e.id AS entry, e.kind, e.title").
 		Where("e.id IN (?)", bun.List(ids)).Where("e.state IN ('published', 'review')").
 		Where("p.member").Where("p.suspended_at IS NULL").Where("p.id <> ?", v.Person)
-	q = v.Readable(q, access.Columns{Alias: "e",
-		Authors: "EXISTS (SELECT 1 FROM entry_author ea WHERE ea.entry = e.id AND ea.person = ?)"})
-	if err := q.OrderExpr("a.person, e.id").Scan(ctx, &rows); err != nil {
+	if err := v.Readable(q, entryColumns).OrderExpr("a.person, e.id").Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read who wrote what was found: %w", err)
 	}
 	type writer struct {

@@ -68,10 +68,13 @@ func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
 	return r
 }
 
-// linkOf leads to the hit; a poster is told the words, so that it can frame them.
+// linkOf leads to the hit; a sheet is told the words, so that it opens at them and can frame them.
 func linkOf(h search.Hit, query string) string {
-	if h.Kind == ui.Poster && query != "" {
-		return h.URL + "?q=" + url.QueryEscape(query)
+	switch h.Kind {
+	case ui.Poster, ui.Paper, ui.Material:
+		if query != "" {
+			return h.URL + "?q=" + url.QueryEscape(query)
+		}
 	}
 	return h.URL
 }

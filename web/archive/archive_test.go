@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -191,5 +192,40 @@ func TestSearchForPrograms(t *testing.T) {
 	w = get(a.Suggest, member, "/api/v1/suggest?q="+url.QueryEscape("会員だけ"))
 	if !strings.Contains(w.Body.String(), `"url":"/reports/E3"`) {
 		t.Errorf("a member was suggested %s", w.Body)
+	}
+}
+
+// Themes stand on two levels, and who chooses one of the upper finds all below it.
+func TestThemesStandOnTwoLevels(t *testing.T) {
+	d, x := site(t)
+	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO entry_theme (entry, theme) VALUES ('E1', 'people-young'), ('E2', 'people-manager'), ('E3', 'people')`).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Rebuild(t.Context(), search.Rows{DB: d}); err != nil {
+		t.Fatal(err)
+	}
+	p := Pages{DB: d, Index: x}
+	below := regexp.MustCompile(`(?s)value="people">.*?人材を育てる.*?くわしく選ぶ（2）.*?value="people-(young|manager)".*?value="people-(young|manager)".*?</details>`)
+	for _, test := range []struct{ address, found, chosen, open string }{
+		{"", "<b>3件</b>", "", `<details class="facet-below">`},
+		{"?theme=people", "<b>3件</b>", `value="people" checked`, `<details class="facet-below">`},
+		{"?theme=people-young", "<b>1件</b>", `value="people-young" checked`, `<details class="facet-below" open>`},
+		{"?theme=people-young&theme=people-manager", "<b>2件</b>", `value="people-manager" checked`, `<details class="facet-below" open>`},
+		{"?theme=work-style&year=1999", "<b>0件</b>", `value="work-style" checked`, `<details class="facet-below" open>`},
+		{"?theme=people-senior", "<b>0件</b>", `value="people-senior" checked`, `<details class="facet-below" open>`},
+	} {
+		body := get(p.Show, member, "/archive"+test.address).Body.String()
+		for _, want := range []string{test.found, test.chosen, test.open} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: page lacks %s", test.address, want)
+			}
+		}
+		if test.chosen == "" && !below.MatchString(body) {
+			t.Error("the narrower themes do not stand below theirs")
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
@@ -15,19 +16,25 @@ import (
 // facetOrder is the order of the conditions beside the results.
 var facetOrder = []string{"kind", "theme", "region", "prefecture", "municipality", "year", "course", "band", "stage", "audience", "files"}
 
-// mostChoices is how many values of a facet are shown; those in use are always there.
+// mostChoices is how many values of a long facet are shown; those in use are always there.
 const mostChoices = 12
 
-// boxOf makes a facet's box; false when there is nothing to choose.
+// boxOf makes a facet's box; false when there is nothing to choose. Narrower themes stand below theirs.
 func boxOf(f search.Facet) (ui.FacetBox, bool) {
-	box := ui.FacetBox{Title: search.FacetTitle(f.Name), Name: f.Name}
+	box := ui.FacetBox{Title: search.FacetTitle(f.Name), Name: f.Name, Below: map[string][]ui.Option{}}
 	box.Open = f.Name == "kind" || f.Name == "theme" || f.Name == "region"
 	for i, v := range f.Values {
-		if v.On {
-			box.Open = true
+		box.Open = box.Open || v.On
+		o := ui.Option{Value: v.Value, Text: search.Label(f.Name, v.Value), Checked: v.On, Count: v.Count}
+		if t, _ := theme.Get(v.Value); f.Name == "theme" && t.Parent != "" {
+			box.Below[t.Parent] = append(box.Below[t.Parent], o)
+		} else if i < mostChoices || v.On || f.Name != "municipality" {
+			box.Options = append(box.Options, o)
 		}
-		if i < mostChoices || v.On || f.Name == "year" {
-			box.Options = append(box.Options, ui.Option{Value: v.Value, Text: search.Label(f.Name, v.Value), Checked: v.On, Count: v.Count})
+	}
+	for parent := range box.Below { // one in use stands there although nothing was found with it
+		if !slices.ContainsFunc(box.Options, func(o ui.Option) bool { return o.Value == parent }) {
+			box.Options = append(box.Options, ui.Option{Value: parent, Text: search.Label(f.Name, parent)})
 		}
 	}
 	if order := orderOf(f.Name); order != nil {
@@ -44,6 +51,12 @@ func orderOf(facet string) func(a, b string) int {
 	case "region":
 		regions := municipality.Regions()
 		return func(a, b string) int { return slices.Index(regions, a) - slices.Index(regions, b) }
+	case "prefecture":
+		order := map[string]int{}
+		for i, p := range municipality.Prefectures() {
+			order[p.Name] = i - len(municipality.Prefectures()) // what is no prefecture comes after
+		}
+		return func(a, b string) int { return order[a] - order[b] }
 	case "band":
 		bands := municipality.Bands()
 		return func(a, b string) int {

@@ -32,6 +32,7 @@ type Request struct {
 	Sort    Sort
 	Page    int  // from 1
 	Per     int  // 1–100, 20 if 0
+	Plain   bool // only ids, scores and the total: no facets, no texts
 	Like    bool // what is from towns like the asker's first; for members who have a municipality
 
 	reader *reader // who that is, found by Find
@@ -271,7 +272,10 @@ func (s *searching) result(found []hit) (Result, error) {
 			kept = append(kept, h)
 		}
 	}
-	r := Result{Total: len(kept), Facets: t.facets()}
+	r := Result{Total: len(kept)}
+	if !s.req.Plain {
+		r.Facets = t.facets()
+	}
 	if len(kept) == 0 {
 		r.Dropped = t.drops()
 	}
@@ -292,6 +296,9 @@ func (s *searching) result(found []hit) (Result, error) {
 
 // page loads the hits that are shown and marks them.
 func (s *searching) page(hits []hit) ([]Hit, error) {
+	if s.req.Plain {
+		return s.plain(hits)
+	}
 	docs := make([]int32, len(hits))
 	for i, h := range hits {
 		docs[i] = h.doc
@@ -318,23 +325,48 @@ func (h *Hit) hide(v access.Viewer) {
 	h.Sections = slices.DeleteFunc(h.Sections, func(s Section) bool { return !v.InAudience(s.Audience) })
 }
 
+// plain gives ids and scores only.
+func (s *searching) plain(hits []hit) ([]Hit, error) {
+	out := make([]Hit, len(hits))
+	for i, h := range hits {
+		segment, n, err := segmentOf(s.snap, h.doc)
+		if err != nil {
+			return nil, err
+		}
+		id, err := segment.DocID(n)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Hit{Document: Document{ID: string(id)}, Score: float64(h.score), Loose: h.stage > 1}
+	}
+	return out, nil
+}
+
 // loadStored reads the stored document of number doc.
 func loadStored(snap *scorch.IndexSnapshot, doc int32, to *Document) error {
+	segment, n, err := segmentOf(snap, doc)
+	if err != nil {
+		return err
+	}
+	visitErr := segment.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
+		if field != fieldStored {
+			return true
+		}
+		err = json.Unmarshal(value, to)
+		return false
+	})
+	return errors.Join(visitErr, err)
+}
+
+// segmentOf gives the segment that holds a document, and its number there.
+func segmentOf(snap *scorch.IndexSnapshot, doc int32) (*scorch.SegmentSnapshot, uint64, error) {
 	n := uint64(doc)
 	for _, segment := range snap.Segments() {
-		if size := uint64(segment.FullSize()); n >= size {
-			n -= size
-			continue
+		size := uint64(segment.FullSize())
+		if n < size {
+			return segment, n, nil
 		}
-		var err error
-		visitErr := segment.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
-			if field != fieldStored {
-				return true
-			}
-			err = json.Unmarshal(value, to)
-			return false
-		})
-		return errors.Join(visitErr, err)
+		n -= size
 	}
-	return fmt.Errorf("index has no document %d", doc)
+	return nil, 0, fmt.Errorf("index has no document %d", doc)
 }

@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -187,7 +186,7 @@ func (s *searching) run(q query.Query) ([]hit, error) {
 			out[d.doc] = true
 		}
 	}
-	found := &finding{out: out, cols: s.cols, viewer: s.viewer, seen: map[int32]bool{}}
+	found := &finding{out: out, who: s.cols.who, readable: s.cols.readable(s.viewer), seen: map[int32]bool{}}
 	if len(wanted) == 0 {
 		s.everything(found)
 		return found.hits, nil
@@ -236,14 +235,15 @@ func (s *searching) everything(found *finding) {
 
 // finding gathers hits stage by stage, each document once, and none the viewer may not see.
 type finding struct {
-	cols   *columns
-	viewer access.Viewer
-	out    map[int32]bool
-	seen   map[int32]bool
-	hits   []hit
+	who      []uint32 // by document: its audience
+	readable []bool   // by audience
+	out      map[int32]bool
+	seen     map[int32]bool
+	hits     []hit
 }
 
 func (f *finding) add(stage int32, docs []scored) {
+	f.hits = slices.Grow(f.hits, len(docs))
 	for _, d := range docs {
 		if stage > 0 && f.seen[d.doc] {
 			continue
@@ -258,7 +258,7 @@ func (f *finding) add(stage int32, docs []scored) {
 }
 
 func (f *finding) one(stage int32, d scored) {
-	if !f.out[d.doc] && f.viewer.InAudience(f.cols.rows[d.doc].audience) {
+	if f.readable[f.who[d.doc]] && !f.out[d.doc] {
 		f.hits = append(f.hits, hit{d, stage})
 	}
 }
@@ -266,12 +266,7 @@ func (f *finding) one(stage int32, d scored) {
 // result filters, counts, orders and loads the page that was asked for.
 func (s *searching) result(found []hit) (Result, error) {
 	t := newTally(s.cols, s.req.Filters)
-	kept := found[:0]
-	for _, h := range found {
-		if t.add(s.cols.rows[h.doc]) {
-			kept = append(kept, h)
-		}
-	}
+	kept := t.sift(found, !s.req.Plain)
 	r := Result{Total: len(kept)}
 	if !s.req.Plain {
 		r.Facets = t.facets()
@@ -352,7 +347,7 @@ func loadStored(snap *scorch.IndexSnapshot, doc int32, to *Document) error {
 		if field != fieldStored {
 			return true
 		}
-		err = json.Unmarshal(value, to)
+		*to, err = unpack(value)
 		return false
 	})
 	return errors.Join(visitErr, err)

@@ -46,7 +46,7 @@ func PostToFound(ctx context.Context, x *search.Index, d *db.DB, n int) ([]time.
 	}
 	g := newGenerator(13)
 	var times []time.Duration
-	for i := range n {
+	for i := range n + 1 { // the first waits for the follower to have read all names
 		topic, post := db.NewID(), db.NewID()
 		number := fmt.Sprintf("%06d", i)
 		err := write(ctx, d, nil, `INSERT INTO topic (id, title, state, audience, author, posts, created_at, last_at)
@@ -72,7 +72,9 @@ func PostToFound(ctx context.Context, x *search.Index, d *db.DB, n int) ([]time.
 		if r.Total == 0 {
 			return nil, fmt.Errorf("post %d was not found", i)
 		}
-		times = append(times, time.Since(began))
+		if i > 0 {
+			times = append(times, time.Since(began))
+		}
 	}
 	return times, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"github.com/manetomo/manetomo/internal/access"
 )
@@ -29,16 +30,44 @@ type row struct {
 type columns struct {
 	rows                []*row    // deleted documents that still have a number included
 	titleNorm, bodyNorm []float32 // BM25F's length factor
-	live                int
-	names               [len(facetNames)][]string // by facet: what its numbers mean
+	table
+	live   int
+	names  [len(facetNames)][]string // by facet: what its numbers mean
+	sets   [][]uint32                // by number of a set of themes: its themes
+	groups []access.Audience         // by number of an audience
+}
+
+// table is what is looked at for every hit, a column at a time: a column of 100,000 fits into the processor's cache.
+type table struct {
+	values            [len(facetNames)][]uint32 // by facet; for themes the number of their set
+	who               []uint32                  // the number of its audience
+	titleLen, bodyLen []float32
+}
+
+func (t *table) add(o table) {
+	for i := range t.values {
+		t.values[i] = append(t.values[i], o.values[i]...)
+	}
+	t.who = append(t.who, o.who...)
+	t.titleLen, t.bodyLen = append(t.titleLen, o.titleLen...), append(t.bodyLen, o.bodyLen...)
+}
+
+// segmentColumns is what one segment brings.
+type segmentColumns struct {
+	rows []row
+	table
 }
 
 // columnCache keeps rows by segment, by the segment itself: an index built anew counts its segments' ids from the
 // start again, and rows of another index would let people see what is not for them.
 type columnCache struct {
 	mu       sync.Mutex
-	segments map[any][]row
+	segments map[segment.Segment]segmentColumns
 	names    [len(facetNames)]numbered
+	sets     numbered
+	setOf    [][]uint32
+	groups   numbered
+	groupOf  []access.Audience
 	epoch    *scorch.IndexSnapshot
 	last     *columns
 }
@@ -50,20 +79,21 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 	if cc.epoch == snapshot && cc.last != nil {
 		return cc.last, nil
 	}
-	used := make(map[any][]row, len(snapshot.Segments()))
+	used := make(map[segment.Segment]segmentColumns, len(snapshot.Segments()))
 	c := &columns{}
 	for _, s := range snapshot.Segments() {
-		rows, ok := cc.segments[s.Segment()]
+		part, ok := cc.segments[s.Segment()]
 		if !ok {
 			var err error
-			if rows, err = cc.read(snapshot, len(c.rows), int(s.FullSize())); err != nil {
+			if part, err = cc.read(snapshot, len(c.rows), int(s.FullSize())); err != nil {
 				return nil, err
 			}
 		}
-		used[s.Segment()] = rows
-		for i := range rows {
-			c.rows = append(c.rows, &rows[i])
+		used[s.Segment()] = part
+		for i := range part.rows {
+			c.rows = append(c.rows, &part.rows[i])
 		}
+		c.table.add(part.table)
 	}
 	live, err := snapshot.DocCount()
 	if err != nil {
@@ -74,6 +104,7 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 	for i := range cc.names {
 		c.names[i] = cc.names[i].list
 	}
+	c.sets, c.groups = cc.setOf, cc.groupOf
 	cc.segments, cc.epoch, cc.last = used, snapshot, c
 	return c, nil
 }
@@ -81,17 +112,26 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 // measure fills in the length factors.
 func (c *columns) measure() {
 	var title, body float64
-	for _, r := range c.rows {
-		title += float64(r.titleLen)
-		body += float64(r.bodyLen)
+	for i := range c.rows {
+		title += float64(c.titleLen[i])
+		body += float64(c.bodyLen[i])
 	}
 	n := float64(max(len(c.rows), 1))
 	avgTitle, avgBody := float32(title/n)+1, float32(body/n)+1
 	c.titleNorm, c.bodyNorm = make([]float32, len(c.rows)), make([]float32, len(c.rows))
-	for i, r := range c.rows {
-		c.titleNorm[i] = titleWeight / (1 - titleB + titleB*r.titleLen/avgTitle)
-		c.bodyNorm[i] = 1 / (1 - bodyB + bodyB*r.bodyLen/avgBody)
+	for i := range c.rows {
+		c.titleNorm[i] = titleWeight / (1 - titleB + titleB*c.titleLen[i]/avgTitle)
+		c.bodyNorm[i] = 1 / (1 - bodyB + bodyB*c.bodyLen[i]/avgBody)
 	}
+}
+
+// readable tells for each audience whether a viewer is in it.
+func (c *columns) readable(v access.Viewer) []bool {
+	out := make([]bool, len(c.groups))
+	for i, a := range c.groups {
+		out[i] = i > 0 && v.InAudience(a)
+	}
+	return out
 }
 
 // numbered gives the values of a facet numbers from 1 on. It only grows: there are few thousand at most.
@@ -116,25 +156,49 @@ func (n *numbered) of(value string) uint32 {
 }
 
 // read reads the rows of the segment whose documents begin at offset.
-func (cc *columnCache) read(snapshot *scorch.IndexSnapshot, offset, size int) ([]row, error) {
+func (cc *columnCache) read(snapshot *scorch.IndexSnapshot, offset, size int) (segmentColumns, error) {
 	reader, err := snapshot.DocValueReader([]string{fieldRow})
 	if err != nil {
-		return nil, err
+		return segmentColumns{}, err
 	}
-	rows := make([]row, size)
-	for i := range rows {
+	out := segmentColumns{rows: make([]row, size)}
+	for n := range out.rows {
+		r := &out.rows[n]
 		var parseErr error
-		err := reader.VisitDocValues(index.NewIndexInternalID(nil, uint64(offset+i)), func(_ string, term []byte) {
-			rows[i], parseErr = cc.parse(string(term))
+		err := reader.VisitDocValues(index.NewIndexInternalID(nil, uint64(offset+n)), func(_ string, term []byte) {
+			*r, parseErr = cc.parse(string(term))
 		})
 		if err != nil {
-			return nil, err
+			return segmentColumns{}, err
 		}
 		if parseErr != nil {
-			return nil, parseErr
+			return segmentColumns{}, parseErr
 		}
+		for i, v := range r.values {
+			out.values[i] = append(out.values[i], v)
+		}
+		out.who = append(out.who, cc.group(r.audience))
+		out.titleLen, out.bodyLen = append(out.titleLen, r.titleLen), append(out.bodyLen, r.bodyLen)
 	}
-	return rows, nil
+	return out, nil
+}
+
+// group numbers an audience.
+func (cc *columnCache) group(a access.Audience) uint32 {
+	n := cc.groups.of(string(a.Rung) + unit + a.Cohort + unit + a.Team)
+	for int(n) >= len(cc.groupOf) {
+		cc.groupOf = append(cc.groupOf, a)
+	}
+	return n
+}
+
+// set numbers a set of themes.
+func (cc *columnCache) set(joined string, themes []uint32) uint32 {
+	n := cc.sets.of(joined)
+	for int(n) >= len(cc.setOf) {
+		cc.setOf = append(cc.setOf, themes)
+	}
+	return n
 }
 
 // parse reads what rowOf packed.
@@ -155,6 +219,7 @@ func (cc *columnCache) parse(value string) (row, error) {
 		for theme := range strings.SplitSeq(f[1], unit) {
 			r.themes = append(r.themes, cc.names[themeFacet].of(theme))
 		}
+		r.values[themeFacet] = cc.set(f[1], r.themes)
 	}
 	var n [5]int64
 	for i := range n {

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,7 +26,7 @@ const (
 // Fields beside the text.
 const (
 	fieldRow    = "row" // doc values: what columns.go needs to filter, count and sort
-	fieldStored = "d"   // stored: the document as JSON, for showing
+	fieldStored = "d"   // stored: the document, for showing
 )
 
 // unit parts a cohort's or team's id from the term that follows it.
@@ -79,24 +78,22 @@ func readableFields(v access.Viewer) []rungField {
 var allFields = []rungField{{"p", ""}, {"m", ""}, {"x", ""}, {"s", ""}}
 
 // encode makes the bleve document. Its text is analyzed here already, outside of bleve's queue.
-func encode(d Document) (*document.Document, error) {
+func encode(d Document) *document.Document {
 	out := document.NewDocument(d.ID)
-	addText(out, partTitle, d.Title, d.Audience, nil)
-	addKana(out, d)
+	text := &fields{by: map[string]*textField{}}
+	text.addText(partTitle, d.Title, d.Audience, nil)
+	text.addKana(d)
 	for i, s := range d.Sections {
-		addText(out, partBody, s.Text, s.Audience, []uint64{uint64(i)})
+		text.addText(partBody, s.Text, s.Audience, []uint64{uint64(i)})
 	}
+	text.to(out)
 	out.AddField(document.NewTextFieldCustom(fieldRow, nil, []byte(rowOf(d)), index.IndexField|index.DocValues, whole{}))
-	stored, err := json.Marshal(d)
-	if err != nil {
-		return nil, err
-	}
-	out.AddField(document.NewTextFieldCustom(fieldStored, nil, stored, index.StoreField, whole{}))
-	return out, nil
+	out.AddField(document.NewTextFieldCustom(fieldStored, nil, pack(d), index.StoreField, whole{}))
+	return out
 }
 
 // addText adds words, n-grams and readings of a text to the fields of its rung.
-func addText(out *document.Document, part, text string, to access.Audience, at []uint64) {
+func (f *fields) addText(part, text string, to access.Audience, at []uint64) {
 	if text == "" {
 		return
 	}
@@ -104,27 +101,25 @@ func addText(out *document.Document, part, text string, to access.Audience, at [
 	words, _ := japanese.WordsOf(runes)
 	grams := japanese.Grams(runes, true)
 	for _, rung := range rungFields(to) {
-		streams := map[string]analysis.TokenStream{}
+		name := func(kind string) string { return part + kind + "." + rung.suffix }
+		word, gram, reading, lax := name(kindWord), name(kindGram), name(kindReading), name(kindLax)
 		for _, w := range words {
-			streams[kindWord] = append(streams[kindWord], token(rung.prefix+w.Term, w.Start, w.End, w.Pos))
+			f.add(word, rung.prefix, w.Term, at, w.Start, w.End, w.Pos)
 			if w.Reading != "" {
-				streams[kindReading] = append(streams[kindReading], token(rung.prefix+w.Reading, w.Start, w.End, w.Pos))
-				if lax := japanese.LooseReading(w.Reading); lax != "" {
-					streams[kindLax] = append(streams[kindLax], token(rung.prefix+lax, w.Start, w.End, w.Pos))
+				f.add(reading, rung.prefix, w.Reading, at, w.Start, w.End, w.Pos)
+				if loose := japanese.LooseReading(w.Reading); loose != "" {
+					f.add(lax, rung.prefix, loose, at, w.Start, w.End, w.Pos)
 				}
 			}
 		}
 		for _, g := range grams {
-			streams[kindGram] = append(streams[kindGram], token(rung.prefix+g.Term, g.Start, g.End, g.Pos))
-		}
-		for kind, stream := range streams {
-			addStream(out, part+kind+"."+rung.suffix, stream, at)
+			f.add(gram, rung.prefix, g.Term, at, g.Start, g.End, g.Pos)
 		}
 	}
 }
 
 // addKana adds the official reading of the municipality, with and without 市町村, as readings of the title.
-func addKana(out *document.Document, d Document) {
+func (f *fields) addKana(d Document) {
 	if d.MunicipalityKana == "" {
 		return
 	}
@@ -137,26 +132,11 @@ func addKana(out *document.Document, d Document) {
 	for _, rung := range rungFields(d.Audience) {
 		for i, reading := range readings {
 			pos := 1_000_000 + 10*i // far from the title's own words
-			addStream(out, partTitle+kindReading+"."+rung.suffix, analysis.TokenStream{token(rung.prefix+reading, 0, 0, pos)}, nil)
-			addStream(out, partTitle+kindLax+"."+rung.suffix,
-				analysis.TokenStream{token(rung.prefix+japanese.LooseReading(reading), 0, 0, pos)}, nil)
+			f.add(partTitle+kindReading+"."+rung.suffix, rung.prefix, reading, nil, 0, 0, pos)
+			f.add(partTitle+kindLax+"."+rung.suffix, rung.prefix, japanese.LooseReading(reading), nil, 0, 0, pos)
 		}
 	}
 }
-
-func addStream(out *document.Document, name string, stream analysis.TokenStream, at []uint64) {
-	out.AddField(document.NewTextFieldCustom(name, at, nil, index.IndexField|index.IncludeTermVectors, ready(stream)))
-}
-
-func token(term string, start, end, pos int) *analysis.Token {
-	return &analysis.Token{Term: []byte(term), Start: start, End: end, Position: pos + 1}
-}
-
-// ready is an analyzer whose work is done.
-type ready analysis.TokenStream
-
-// Analyze gives the tokens.
-func (r ready) Analyze([]byte) analysis.TokenStream { return analysis.TokenStream(r) }
 
 // whole takes a value as one term.
 type whole struct{}

@@ -3,10 +3,10 @@ package search
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // BM25F: how a word's frequency in title and body becomes one weight, and how that saturates.
@@ -32,35 +32,34 @@ type list struct {
 // evaluator looks things up in one snapshot for one viewer. Everything is evaluated a term at a time into dense
 // arrays by document number: an archive of 100,000 documents needs 400 kB for each, taken from a pool.
 type evaluator struct {
-	ctx     context.Context
-	snap    *scorch.IndexSnapshot
-	cols    *columns
-	fields  []rungField
-	cache   map[string]list
-	acc     []float32
-	count   []int32
-	scratch *dense
+	*lookups
+	ctx    context.Context
+	snap   *scorch.IndexSnapshot
+	cols   *columns
+	fields []rungField
+	cache  map[string]list
+	*dense
 }
 
-// dense is the memory of an evaluator.
+// dense is the memory of an evaluator; all of it is zero between uses.
 type dense struct {
-	acc   []float32
-	count []int32
+	acc, share, part []float32
+	count            []int32
 }
 
 var densePool = sync.Pool{New: func() any { return new(dense) }}
 
 func newEvaluator(ctx context.Context, snap *scorch.IndexSnapshot, cols *columns, fields []rungField) *evaluator {
 	d := densePool.Get().(*dense)
-	if len(d.acc) < len(cols.rows) {
-		d.acc, d.count = make([]float32, len(cols.rows)+1024), make([]int32, len(cols.rows)+1024)
+	if n := len(cols.rows); len(d.acc) < n {
+		n += 1024
+		*d = dense{make([]float32, n), make([]float32, n), make([]float32, n), make([]int32, n)}
 	}
-	return &evaluator{ctx: ctx, snap: snap, cols: cols, fields: fields, cache: map[string]list{},
-		acc: d.acc, count: d.count, scratch: d}
+	return &evaluator{newLookups(snap), ctx, snap, cols, fields, map[string]list{}, d}
 }
 
 // close gives the memory back; every array is all zero again by then.
-func (e *evaluator) close() { densePool.Put(e.scratch) }
+func (e *evaluator) close() { densePool.Put(e.dense) }
 
 // term gives the documents that hold a term of a kind in any readable rung.
 func (e *evaluator) term(kind, term string) (list, error) {
@@ -72,47 +71,49 @@ func (e *evaluator) term(kind, term string) (list, error) {
 		return list{}, err
 	}
 	var touched []int32
+	most := 0
 	for _, part := range []string{partTitle, partBody} {
+		sum := 0
 		for _, f := range e.fields {
+			var n int
 			var err error
-			if touched, err = e.postings(part, kind, f, term, touched); err != nil {
+			if touched, n, err = e.postings(part, kind, f, term, touched); err != nil {
 				return list{}, err
 			}
+			if slices.Contains(allFields, f) {
+				sum += n
+			}
 		}
+		for _, f := range allFields {
+			if !slices.Contains(e.fields, f) {
+				n, err := e.howMany(part+kind+"."+f.suffix, term)
+				if err != nil {
+					return list{}, err
+				}
+				sum += n
+			}
+		}
+		most = max(most, sum)
 	}
-	l := list{docs: e.drain(touched)}
-	df, err := e.frequency(kind, term)
-	if err != nil {
-		return list{}, err
-	}
-	l.idf = idf(e.cols.live, max(df, 1))
+	l := list{docs: e.drain(touched), idf: idf(e.cols.live, max(most, 1))}
 	saturate(l.docs, l.idf)
 	e.cache[key] = l
 	return l, nil
 }
 
 // postings adds the length-normed frequencies of one field to acc.
-func (e *evaluator) postings(part, kind string, f rungField, term string, touched []int32) ([]int32, error) {
-	r, err := e.snap.TermFieldReader(e.ctx, []byte(f.prefix+term), part+kind+"."+f.suffix, true, false, false)
-	if err != nil {
-		return touched, err
+func (e *evaluator) postings(part, kind string, f rungField, term string, touched []int32) ([]int32, int, error) {
+	norms := e.cols.bodyNorm
+	if part == partTitle {
+		norms = e.cols.titleNorm
 	}
-	var doc index.TermFieldDoc
-	for {
-		next, err := r.Next(&doc)
-		if err != nil {
-			_ = r.Close()
-			return touched, err
+	n, err := e.each(part+kind+"."+f.suffix, f.prefix+term, func(doc int32, freq uint64) {
+		if e.acc[doc] == 0 {
+			touched = append(touched, doc)
 		}
-		if next == nil {
-			return touched, r.Close()
-		}
-		n := int32(next.ID.Value())
-		if e.acc[n] == 0 {
-			touched = append(touched, n)
-		}
-		e.acc[n] += e.weight(part, n, float32(next.Freq))
-	}
+		e.acc[doc] += float32(freq) * norms[doc]
+	})
+	return touched, n, err
 }
 
 // weight is what a frequency in a part of a document is worth, before saturation. The length is that of all rungs.
@@ -140,14 +141,11 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 	for _, part := range []string{partTitle, partBody} {
 		sum := 0
 		for _, f := range allFields {
-			r, err := e.snap.TermFieldReader(e.ctx, []byte(f.prefix+term), part+kind+"."+f.suffix, false, false, false)
+			n, err := e.howMany(part+kind+"."+f.suffix, f.prefix+term)
 			if err != nil {
 				return 0, err
 			}
-			sum += int(r.Count())
-			if err := r.Close(); err != nil {
-				return 0, err
-			}
+			sum += n
 		}
 		most = max(most, sum)
 	}
@@ -158,16 +156,8 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 func (e *evaluator) exists(kind, term string) (bool, error) {
 	for _, part := range []string{partTitle, partBody} {
 		for _, f := range e.fields {
-			r, err := e.snap.TermFieldReader(e.ctx, []byte(f.prefix+term), part+kind+"."+f.suffix, false, false, false)
-			if err != nil {
-				return false, err
-			}
-			n := r.Count()
-			if err := r.Close(); err != nil {
-				return false, err
-			}
-			if n > 0 {
-				return true, nil
+			if ok, err := e.holds(part+kind+"."+f.suffix, f.prefix+term); ok || err != nil {
+				return ok, err
 			}
 		}
 	}

@@ -24,9 +24,12 @@ var facetNames = [...]string{"kind", "theme", "prefecture", "region", "municipal
 
 // Where some of them stand.
 const (
-	kindFacet   = 0
-	themeFacet  = 1
-	courseFacet = 7
+	kindFacet         = 0
+	themeFacet        = 1
+	prefectureFacet   = 2
+	municipalityFacet = 4
+	yearFacet         = 6
+	courseFacet       = 7
 )
 
 // FacetNames are the names of all facets, which are also the names of filters in addresses.
@@ -54,7 +57,7 @@ const maxFilterValues = 500
 func newTally(cols *columns, filters map[string][]string) *tally {
 	t := &tally{cols: cols}
 	for i, name := range facetNames {
-		t.counts[i] = make([]int, len(cols.names[i]))
+		t.counts[i] = make([]int, max(len(cols.names[i]), 1))
 		w := wantedValues{facet: i, values: map[uint32]bool{}}
 		given := filters[name]
 		for _, v := range given[:min(len(given), maxFilterValues)] {
@@ -70,37 +73,61 @@ func newTally(cols *columns, filters map[string][]string) *tally {
 			t.on = append(t.on, w)
 		}
 	}
+	t.counts[themeFacet] = make([]int, max(len(cols.sets), 1))
 	t.dropped = make([]int, len(t.on))
 	return t
 }
 
-// add counts a document and tells whether it passes all filters.
-func (t *tally) add(r *row) bool {
+// sift counts documents, those that everybody passes a facet at a time, and gives those that pass all filters.
+func (t *tally) sift(hits []hit, count bool) []hit {
+	kept := hits
+	if len(t.on) > 0 {
+		kept = hits[:0]
+		for _, h := range hits {
+			switch failed := t.fails(h.doc); {
+			case failed < 0:
+				kept = append(kept, h)
+			case failed < len(t.on):
+				t.dropped[failed]++
+				t.counts[t.on[failed].facet][t.cols.values[t.on[failed].facet][h.doc]]++
+			}
+		}
+	}
+	if !count {
+		return kept
+	}
+	for facet := range facetNames {
+		counts, values := t.counts[facet], t.cols.values[facet]
+		for _, h := range kept {
+			counts[values[h.doc]]++
+		}
+	}
+	return kept
+}
+
+// fails gives the one filter that a document does not pass: -1 for none, and as many as there are for several.
+func (t *tally) fails(doc int32) int {
 	failed := -1
 	for i := range t.on {
-		if !t.on[i].passes(r) {
+		if !t.on[i].passes(t.cols, doc) {
 			if failed >= 0 {
-				return false
+				return len(t.on)
 			}
 			failed = i
 		}
 	}
-	if failed >= 0 {
-		t.dropped[failed]++
-		t.count(t.on[failed].facet, r)
-		return false
-	}
-	for i := range facetNames {
-		t.count(i, r)
-	}
-	return true
+	return failed
 }
 
-func (w *wantedValues) passes(r *row) bool {
+func (w *wantedValues) passes(cols *columns, doc int32) bool {
+	value := cols.values[w.facet][doc]
 	if w.facet != themeFacet {
-		return w.values[r.values[w.facet]]
+		return w.values[value]
 	}
-	for _, theme := range r.themes {
+	if value == 0 {
+		return false
+	}
+	for _, theme := range cols.sets[value] {
 		if w.values[theme] {
 			return true
 		}
@@ -108,20 +135,22 @@ func (w *wantedValues) passes(r *row) bool {
 	return false
 }
 
-func (t *tally) count(facet int, r *row) {
-	if facet != themeFacet {
-		if n := r.values[facet]; n > 0 {
-			t.counts[facet][n]++
+// themes turns the counts of sets of themes into those of themes.
+func (t *tally) themes() {
+	counts := make([]int, max(len(t.cols.names[themeFacet]), 1))
+	for set, n := range t.counts[themeFacet] {
+		if set > 0 && n > 0 {
+			for _, theme := range t.cols.sets[set] {
+				counts[theme] += n
+			}
 		}
-		return
 	}
-	for _, theme := range r.themes {
-		t.counts[facet][theme]++
-	}
+	t.counts[themeFacet] = counts
 }
 
 // facets gives the counts, highest first; a chosen value stands there even when it gives nothing.
 func (t *tally) facets() []Facet {
+	t.themes()
 	out := make([]Facet, len(facetNames))
 	for i, name := range facetNames {
 		out[i].Name = name
@@ -132,6 +161,9 @@ func (t *tally) facets() []Facet {
 			}
 		}
 		for n, count := range t.counts[i] {
+			if n == 0 {
+				continue // of those that have no value
+			}
 			if on := chosen.values[uint32(n)]; count > 0 || on {
 				out[i].Values = append(out[i].Values, FacetValue{t.cols.names[i][n], count, on})
 			}

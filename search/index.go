@@ -154,10 +154,7 @@ func (x *Index) Apply(ctx context.Context, docs []Document, deletes []string, se
 		return ctx.Err()
 	case <-japanese.Load():
 	}
-	encoded, err := encodeAll(docs)
-	if err != nil {
-		return err
-	}
+	encoded := encodeAll(docs)
 	x.apply.Lock()
 	defer x.apply.Unlock()
 	g := x.cur
@@ -207,20 +204,19 @@ func (x *Index) snapshot() (snap *scorch.IndexSnapshot, done func(), err error) 
 }
 
 // encodeAll analyzes documents on all cores.
-func encodeAll(docs []Document) ([]*document.Document, error) {
+func encodeAll(docs []Document) []*document.Document {
 	out := make([]*document.Document, len(docs))
-	errs := make([]error, len(docs))
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	for range min(runtime.GOMAXPROCS(0), len(docs)) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(docs); i = int(next.Add(1)) - 1 {
-				out[i], errs[i] = encode(docs[i])
+				out[i] = encode(docs[i])
 			}
 		})
 	}
 	wg.Wait()
-	return out, errors.Join(errs...)
+	return out
 }
 
 // slots caps the searches that run at once: more than there are cores only make all of them late.

@@ -23,18 +23,24 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 		return nil
 	}
 	// how much of the question a document covers: by what its parts say, or by how many they are
-	share, count := make(map[int32]float32), make(map[int32]float32)
+	share, count := s.share, s.part
 	var touched []int32
 	for _, p := range parts {
+		says, weight := p.says()/max(total, 1e-6), p.weight/weights
 		for _, d := range p.docs {
 			if s.acc[d.doc] == 0 {
 				touched = append(touched, d.doc)
 			}
 			s.acc[d.doc] += max(d.score*p.weight, 1e-6)
-			share[d.doc] += p.says() / max(total, 1e-6)
-			count[d.doc] += p.weight / weights
+			share[d.doc] += says
+			count[d.doc] += weight
 		}
 	}
+	defer func() {
+		for _, n := range touched {
+			share[n], count[n] = 0, 0
+		}
+	}()
 	docs := s.drain(touched)
 	for stage, least := range []float32{0.75, 0.5, 0.3} {
 		if len(found.hits) >= enoughWords {

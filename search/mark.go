@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // span is a marked part of a text, in bytes of the text as stored.
@@ -85,36 +83,45 @@ func (s *searching) wantedMarks() []wantedMark {
 
 // markField adds the spans of one alternative in one field.
 func (s *searching) markField(out map[textKey][]span, docs []int32, term int, w wantedMark, part string, f rungField) error {
-	cursors := make([]cursor, len(w.places))
-	defer closeCursors(cursors)
-	for i, p := range w.places {
-		r, err := s.snap.TermFieldReader(s.ctx, []byte(f.prefix+p.term), part+w.kind+"."+f.suffix, true, false, true)
-		if err != nil {
+	for len(docs) > 0 {
+		at := s.segmentOf(docs[0])
+		end := 1
+		for end < len(docs) && s.segmentOf(docs[end]) == at {
+			end++
+		}
+		if err := s.markSegment(out, docs[:end], at, term, w, part, f); err != nil {
 			return err
 		}
-		cursors[i] = cursor{reader: r, offset: p.offset}
-		if r.Count() == 0 {
-			return nil
-		}
+		docs = docs[end:]
+	}
+	return nil
+}
+
+// markSegment does it for the documents of one segment.
+func (s *searching) markSegment(out map[textKey][]span, docs []int32, at, term int, w wantedMark, part string, f rungField) error {
+	cursors, holding, err := s.together(part+w.kind+"."+f.suffix, f.prefix, w.places, at)
+	if err != nil || holding == nil {
+		return err
 	}
 	for _, doc := range docs {
-		ok, err := atAll(cursors, doc)
-		if err != nil {
-			return err
+		local := uint32(doc - s.base[at])
+		if !holding.Contains(local) {
+			continue
 		}
-		if !ok {
+		if ok, err := atAll(cursors, uint64(local)); err != nil {
+			return err
+		} else if !ok {
 			continue
 		}
 		for _, spot := range common(cursors) {
 			for i := range cursors {
-				v := cursors[i].vector(spot)
 				section := -1
 				if part == partBody {
 					section = int(spot >> 32)
 				}
-				if v.End > v.Start {
+				if start, end := cursors[i].bytes(spot); end > start {
 					key := textKey{doc, section}
-					out[key] = append(out[key], span{int(v.Start), int(v.End), term, w.near})
+					out[key] = append(out[key], span{start, end, term, w.near})
 				}
 			}
 		}
@@ -122,14 +129,14 @@ func (s *searching) markField(out map[textKey][]span, docs []int32, term int, w 
 	return nil
 }
 
-// vector gives the occurrence behind a spot.
-func (c *cursor) vector(at uint64) *index.TermFieldVector {
-	for _, v := range c.at.Vectors {
+// bytes gives where in the text the occurrence of a spot stands.
+func (c *cursor) bytes(at uint64) (start, end int) {
+	for _, v := range c.at.Locations() {
 		if spot(v)-uint64(c.offset) == at {
-			return v
+			return int(v.Start()), int(v.End())
 		}
 	}
-	return &index.TermFieldVector{}
+	return 0, 0
 }
 
 // union sorts spans and joins those that touch or overlap, so that no mark stands in a mark and none covers a

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/manetomo/manetomo/search/japanese"
@@ -104,26 +105,33 @@ func (e *evaluator) facts(p wordPlan) []scored {
 	if len(p.places) == 0 && p.Year == 0 {
 		return nil
 	}
-	year := strconv.Itoa(p.Year)
-	codes, prefectures := map[string]bool{}, map[string]bool{}
+	year := e.number(yearFacet, strconv.Itoa(p.Year))
+	var codes, prefectures []uint32
 	for _, place := range p.places {
-		codes[place.Code] = true
+		codes = append(codes, e.number(municipalityFacet, place.Code))
 		if place.Prefecture != "" {
-			prefectures[place.Prefecture] = true
+			prefectures = append(prefectures, e.number(prefectureFacet, place.Prefecture))
 		}
 	}
+	in := func(values []uint32, value uint32) bool { return value != 0 && slices.Contains(values, value) }
+	municipalities, within, years := e.cols.values[municipalityFacet], e.cols.values[prefectureFacet], e.cols.values[yearFacet]
 	var out []scored
-	for n, r := range e.cols.rows {
+	for n := range e.cols.rows {
 		switch {
-		case codes[r.municipality]:
+		case in(codes, municipalities[n]):
 			out = append(out, scored{int32(n), placeScore})
-		case prefectures[r.prefecture]:
+		case in(prefectures, within[n]):
 			out = append(out, scored{int32(n), insideScore})
-		case p.Year != 0 && r.year == year:
+		case p.Year != 0 && year != 0 && years[n] == year:
 			out = append(out, scored{int32(n), yearScore})
 		}
 	}
 	return out
+}
+
+// number gives the number of a facet's value, 0 for one that nothing has.
+func (e *evaluator) number(facet int, value string) uint32 {
+	return uint32(max(slices.Index(e.cols.names[facet], value), 0))
 }
 
 // add joins two lists by the sum of their scores.

@@ -31,10 +31,7 @@ func (x *Index) Matcher(ctx context.Context, docs []Document) (*Matcher, error) 
 		return nil, ctx.Err()
 	case <-japanese.Load():
 	}
-	encoded, err := encodeAll(docs)
-	if err != nil {
-		return nil, err
-	}
+	encoded := encodeAll(docs)
 	b, err := bleve.NewUsing("", mapping.NewIndexMapping(), scorch.Name, scorch.Name, nil)
 	if err != nil {
 		return nil, fmt.Errorf("make an index in memory: %w", err)
@@ -105,12 +102,8 @@ func (m *Matcher) matches(ctx context.Context, v access.Viewer, req Request, wit
 	if err != nil {
 		return nil, err
 	}
-	t := newTally(m.cols, s.req.Filters)
 	var ids []string
-	for _, h := range found {
-		if !t.add(m.cols.rows[h.doc]) {
-			continue
-		}
+	for _, h := range newTally(m.cols, s.req.Filters).sift(found, false) {
 		var d Document
 		if err := loadStored(m.snap, h.doc, &d); err != nil {
 			return nil, err

@@ -90,10 +90,7 @@ func (x *Index) fill(ctx context.Context, dir string, source Source, m mark, tot
 		var pending []Document
 		runes := 0
 		flush := func() error {
-			encoded, err := encodeAll(pending)
-			if err != nil {
-				return err
-			}
+			encoded := encodeAll(pending)
 			pending, runes = nil, 0
 			select {
 			case batches <- encoded:
@@ -122,6 +119,9 @@ func (x *Index) fill(ctx context.Context, dir string, source Source, m mark, tot
 	err = work.Wait()
 	if err == nil {
 		err = g.finish(ctx, m) // only a complete one knows what it is
+	}
+	if err == nil {
+		err = g.merge(ctx)
 	}
 	if closeErr := g.bleve.Close(); err == nil {
 		err = closeErr

@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,6 +31,7 @@ type Request struct {
 	Sort    Sort
 	Page    int  // from 1
 	Per     int  // 1–100, 20 if 0
+	Plain   bool // only ids, scores and the total: no facets, no texts
 	Like    bool // what is from towns like the asker's first; for members who have a municipality
 
 	reader *reader // who that is, found by Find
@@ -188,7 +188,7 @@ func (s *searching) run(q query.Query) ([]hit, error) {
 			out[d.doc] = true
 		}
 	}
-	found := &finding{out: out, cols: s.cols, viewer: s.viewer, seen: map[int32]bool{}}
+	found := &finding{out: out, who: s.cols.who, readable: s.cols.readable(s.viewer), seen: map[int32]bool{}}
 	if len(wanted) == 0 {
 		s.everything(found)
 		return found.hits, nil
@@ -237,14 +237,15 @@ func (s *searching) everything(found *finding) {
 
 // finding gathers hits stage by stage, each document once, and none the viewer may not see.
 type finding struct {
-	cols   *columns
-	viewer access.Viewer
-	out    map[int32]bool
-	seen   map[int32]bool
-	hits   []hit
+	who      []uint32 // by document: its audience
+	readable []bool   // by audience
+	out      map[int32]bool
+	seen     map[int32]bool
+	hits     []hit
 }
 
 func (f *finding) add(stage int32, docs []scored) {
+	f.hits = slices.Grow(f.hits, len(docs))
 	for _, d := range docs {
 		if stage > 0 && f.seen[d.doc] {
 			continue
@@ -259,7 +260,7 @@ func (f *finding) add(stage int32, docs []scored) {
 }
 
 func (f *finding) one(stage int32, d scored) {
-	if !f.out[d.doc] && f.viewer.InAudience(f.cols.rows[d.doc].audience) {
+	if f.readable[f.who[d.doc]] && !f.out[d.doc] {
 		f.hits = append(f.hits, hit{d, stage})
 	}
 }
@@ -267,13 +268,11 @@ func (f *finding) one(stage int32, d scored) {
 // result filters, counts, orders and loads the page that was asked for.
 func (s *searching) result(found []hit) (Result, error) {
 	t := newTally(s.cols, s.req.Filters)
-	kept := found[:0]
-	for _, h := range found {
-		if t.add(s.cols.rows[h.doc]) {
-			kept = append(kept, h)
-		}
+	kept := t.sift(found, !s.req.Plain)
+	r := Result{Total: len(kept)}
+	if !s.req.Plain {
+		r.Facets = t.facets()
 	}
-	r := Result{Total: len(kept), Facets: t.facets()}
 	if len(kept) == 0 {
 		r.Dropped = t.drops()
 	}
@@ -296,6 +295,9 @@ func (s *searching) result(found []hit) (Result, error) {
 
 // page loads the hits that are shown and marks them.
 func (s *searching) page(hits []hit) ([]Hit, error) {
+	if s.req.Plain {
+		return s.plain(hits)
+	}
 	docs := make([]int32, len(hits))
 	for i, h := range hits {
 		docs[i] = h.doc
@@ -322,23 +324,48 @@ func (h *Hit) hide(v access.Viewer) {
 	h.Sections = slices.DeleteFunc(h.Sections, func(s Section) bool { return !v.InAudience(s.Audience) })
 }
 
+// plain gives ids and scores only.
+func (s *searching) plain(hits []hit) ([]Hit, error) {
+	out := make([]Hit, len(hits))
+	for i, h := range hits {
+		segment, n, err := segmentOf(s.snap, h.doc)
+		if err != nil {
+			return nil, err
+		}
+		id, err := segment.DocID(n)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Hit{Document: Document{ID: string(id)}, Score: float64(h.score), Loose: h.stage > 1}
+	}
+	return out, nil
+}
+
 // loadStored reads the stored document of number doc.
 func loadStored(snap *scorch.IndexSnapshot, doc int32, to *Document) error {
+	segment, n, err := segmentOf(snap, doc)
+	if err != nil {
+		return err
+	}
+	visitErr := segment.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
+		if field != fieldStored {
+			return true
+		}
+		*to, err = unpack(value)
+		return false
+	})
+	return errors.Join(visitErr, err)
+}
+
+// segmentOf gives the segment that holds a document, and its number there.
+func segmentOf(snap *scorch.IndexSnapshot, doc int32) (*scorch.SegmentSnapshot, uint64, error) {
 	n := uint64(doc)
 	for _, segment := range snap.Segments() {
-		if size := uint64(segment.FullSize()); n >= size {
-			n -= size
-			continue
+		size := uint64(segment.FullSize())
+		if n < size {
+			return segment, n, nil
 		}
-		var err error
-		visitErr := segment.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
-			if field != fieldStored {
-				return true
-			}
-			err = json.Unmarshal(value, to)
-			return false
-		})
-		return errors.Join(visitErr, err)
+		n -= size
 	}
-	return fmt.Errorf("index has no document %d", doc)
+	return nil, 0, fmt.Errorf("index has no document %d", doc)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	"github.com/blevesearch/bleve/v2/mapping"
 	index "github.com/blevesearch/bleve_index_api"
 )
@@ -45,8 +46,12 @@ type generation struct {
 // createGeneration makes an empty one. unsafe does not wait for the disk: only for one that is thrown away if the
 // program dies before it is finished.
 func createGeneration(dir string, unsafe bool) (*generation, error) {
-	b, err := bleve.NewUsing(dir, mapping.NewIndexMapping(), scorch.Name, scorch.Name, map[string]any{
-		"unsafe_batch": unsafe, "numSnapshotsToKeep": 1, "bolt_timeout": "2s"})
+	config := settings(unsafe)
+	if unsafe { // everything is merged once, at the end; small merges on the way would write each document three times
+		config[mergeSettings] = map[string]any{"MaxSegmentsPerTier": 100_000, "SegmentsPerMergeTask": 100_000}
+		config[persistSettings] = map[string]any{"MemoryPressurePauseThreshold": 0}
+	}
+	b, err := bleve.NewUsing(dir, mapping.NewIndexMapping(), scorch.Name, scorch.Name, config)
 	if err != nil {
 		return nil, fmt.Errorf("create search index %s: %w", dir, err)
 	}
@@ -57,9 +62,28 @@ func createGeneration(dir string, unsafe bool) (*generation, error) {
 	return wrap(dir, b)
 }
 
+const mergeSettings, persistSettings = "scorchMergePlanOptions", "scorchPersisterOptions"
+
+// settings are bleve's; a folder remembers those it was made with, so each is named.
+func settings(unsafe bool) map[string]any {
+	return map[string]any{"unsafe_batch": unsafe, "numSnapshotsToKeep": 1, "bolt_timeout": "2s",
+		mergeSettings: map[string]any{}, persistSettings: map[string]any{}}
+}
+
+// merge puts everything into one segment: fewer places to look each term up in.
+func (g *generation) merge(ctx context.Context) error {
+	s, ok := g.inner.(*scorch.Scorch)
+	if !ok {
+		return nil
+	}
+	all := mergeplan.SingleSegmentMergePlanOptions
+	all.SegmentsPerMergeTask = 10_000 // in one go
+	return s.ForceMerge(ctx, &all)
+}
+
 // openGeneration opens one that is there. The timeout keeps a second opener from waiting for ever.
 func openGeneration(dir string) (*generation, error) {
-	b, err := bleve.OpenUsing(dir, map[string]any{"bolt_timeout": "2s", "unsafe_batch": false, "numSnapshotsToKeep": 1})
+	b, err := bleve.OpenUsing(dir, settings(false))
 	if err != nil {
 		return nil, fmt.Errorf("open search index %s: %w", dir, err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"html"
@@ -13,7 +12,6 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/search"
-	"github.com/manetomo/manetomo/search/bench"
 )
 
 // indexDir is where this node's index lies.
@@ -139,69 +137,4 @@ func (p *program) askToReindex(d *db.DB) error {
 type benchCmd struct {
 	Search benchSearchCmd `cmd:"" help:"Measure how good and how fast the search is."`
 	Live   benchLiveCmd   `cmd:"" help:"Measure the live channel of a running site."`
-}
-
-type benchSearchCmd struct {
-	Set   string `arg:"" type:"existingdir" help:"Folder with probe-docs.jsonl and queries.jsonl."`
-	Size  int    `help:"Documents of the made-up archive for the times; 0 measures quality only." default:"10000"`
-	Seed  uint64 `help:"Seed of the made-up archive." default:"1"`
-	Tries int    `help:"Queries of each kind." default:"200"`
-	Worst bool   `help:"List the queries below .90 too."`
-}
-
-// Run prints the tables of the search's quality and times.
-func (c benchSearchCmd) Run(p *program) error {
-	docs, questions, err := bench.ReadSet(c.Set)
-	if err != nil {
-		return exit{exitUsage, err}
-	}
-	return p.withIndex(search.Fixed(docs), func(x *search.Index) error {
-		classes, err := bench.Quality(p.ctx, x, questions)
-		if err != nil {
-			return err
-		}
-		bench.Print(p.out, classes, c.Worst)
-		if c.Size == 0 {
-			return nil
-		}
-		return c.times(p)
-	})
-}
-
-// times measures the speed on a made-up archive.
-func (c benchSearchCmd) times(p *program) error {
-	began := time.Now()
-	return p.withIndex(bench.Archive{Size: c.Size, Seed: c.Seed}, func(x *search.Index) error {
-		fmt.Fprintf(p.out, "\n%d documents indexed, %.0f a second\n", c.Size, float64(c.Size)/time.Since(began).Seconds())
-		for _, mixed := range []bool{false, true} {
-			groups, err := bench.Latency(p.ctx, x, c.Tries, mixed)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(p.out, map[bool]string{false: "\none audience (members)", true: "\na mix of audiences"}[mixed])
-			bench.PrintGroups(p.out, groups)
-		}
-		return bench.Others(p.ctx, p.out, x, c.Tries)
-	})
-}
-
-// withIndex builds an index of source in a temporary folder for the time of use.
-func (p *program) withIndex(source search.Source, use func(*search.Index) error) error {
-	temp, err := os.MkdirTemp("", "manetomo-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	x, err := search.Open(temp, searchOptions())
-	if err != nil {
-		return err
-	}
-	defer x.Close()
-	if err := search.WaitForDictionary(p.ctx); err != nil {
-		return err
-	}
-	if err := x.Rebuild(context.WithoutCancel(p.ctx), source); err != nil {
-		return err
-	}
-	return use(x)
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/manetomo/manetomo/search"
 )
 
-// Archive is a made-up archive of any size, the same for the same seed and size: words by Zipf's law, the words of
-// the field among them, a municipality, a year and sections each, about a kilobyte of text.
+// Archive is a made-up archive of any size, the same for the same seed and size: tens of thousands of words by Zipf's
+// law, the words of the field among the frequent ones, a municipality, a year and sections each, about a kilobyte.
 type Archive struct {
 	Size  int
 	Seed  uint64
@@ -52,27 +52,20 @@ type generator struct {
 	themes []theme.Theme
 }
 
-// parts make words that no dictionary lists but the analyzer can cut.
+// What sentences are made of beside nouns.
 var (
-	heads  = strings.Fields("地域 業務 組織 職員 住民 行政 防災 福祉 教育 観光 農業 環境 財政 情報 健康 文化 交通 産業 移住 子育て 若手 管理 企画 総務 窓口 税務 水道 道路 公園 学校 図書 医療 介護 保育 納税 広報 選挙 議会 契約 施設")
-	tails  = strings.Fields("改革 改善 連携 協働 支援 計画 評価 育成 研修 対話 共有 分析 調査 活用 推進 見直し 再編 整備 強化 提案 交流 相談 運営 参加 効率 課題 目標 戦略 会議 委員 制度 事業 方針 指針 体制 人材 意識 風土 学習 実験")
 	verbs  = strings.Fields("始めた 見直した 続けている 広げた 話し合った 決めた 減らした 増やした 試した 変えた 学んだ まとめた 提案した 引き継いだ 振り返った")
-	others = strings.Fields("朝 昼休み 会議室 手紙 名札 地図 写真 机 本棚 掲示板 付箋 模造紙 日誌 自転車 畑 港 祭り 川 山道 商店街 公民館 温泉 駅前 空き家 古民家 味噌 林檎 米 魚 花壇 太鼓 合唱 絵本 自習室")
+	places = strings.Fields("会議室 公民館 窓口 駅前 商店街 図書館 小学校 支所 体育館 広場 空き家 庁舎")
+	// forms of sentences: N a noun, V a verb, P a place, Y a year
+	forms = strings.Fields(`NとNをVが、Nは残った。 PではY年度からNのNをV。 Pに集まり、NについてV。 はじめはNばかりだったが、NがNにつながることをV。
+		課のNをNの目でV。 Nの担当はNとNを分けてV。 三か月後、NよりもNを求める声があり、NをV。 Nがないまま、Nだけを急いでいた。
+		NとNの間でNをV。 住民のNから、NのNをV。 係長はNを、若手はNをV。 Y年度のNは、NのNとNをV。`)
 )
 
 func newGenerator(seed uint64) *generator {
-	g := &generator{rand: rand.New(rand.NewPCG(seed, 43)), towns: municipality.All(), themes: theme.All()}
-	for _, h := range heads {
-		for _, t := range tails {
-			g.nouns = append(g.nouns, h+t)
-		}
-	}
-	for _, t := range search.DefaultVocabulary().Terms {
-		g.nouns = append(g.nouns, t.Text)
-	}
-	g.nouns = append(append(g.nouns, others...), append(heads, tails...)...)
-	g.rand.Shuffle(len(g.nouns), func(i, j int) { g.nouns[i], g.nouns[j] = g.nouns[j], g.nouns[i] })
-	g.zipf = rand.NewZipf(g.rand, 1.1, 40, uint64(len(g.nouns)-1))
+	words := rand.New(rand.NewPCG(1, 43)) // the language is one; only what is said differs by seed
+	g := &generator{rand: rand.New(rand.NewPCG(seed, 43)), towns: municipality.All(), themes: theme.All(), nouns: nouns(words)}
+	g.zipf = rand.NewZipf(g.rand, 1.07, 12, uint64(len(g.nouns)-1))
 	return g
 }
 
@@ -81,17 +74,22 @@ func (g *generator) noun() string { return g.nouns[g.zipf.Uint64()] }
 func pick[T any](g *generator, of []T) T { return of[g.rand.IntN(len(of))] }
 
 func (g *generator) sentence() string {
-	switch g.rand.IntN(5) {
-	case 0:
-		return g.noun() + "と" + g.noun() + "を" + pick(g, verbs) + "。"
-	case 1:
-		return fmt.Sprintf("%sでは%d年度から%sの%sを%s。", g.noun(), 2004+g.rand.IntN(22), g.noun(), g.noun(), pick(g, verbs))
-	case 2:
-		return pick(g, others) + "に集まり、" + g.noun() + "について" + pick(g, verbs) + "。"
-	case 3:
-		return "はじめは" + g.noun() + "ばかりだったが、" + g.noun() + "が" + g.noun() + "につながることを" + pick(g, verbs) + "。"
+	var b strings.Builder
+	for _, r := range pick(g, forms) {
+		switch r {
+		case 'N':
+			b.WriteString(g.noun())
+		case 'V':
+			b.WriteString(pick(g, verbs))
+		case 'P':
+			b.WriteString(pick(g, places))
+		case 'Y':
+			fmt.Fprint(&b, 2004+g.rand.IntN(22))
+		default:
+			b.WriteRune(r)
+		}
 	}
-	return "課の" + g.noun() + "を" + g.noun() + "の目で" + pick(g, verbs) + "。"
+	return b.String()
 }
 
 func (g *generator) document(i int) search.Document {

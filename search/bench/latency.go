@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"time"
 
@@ -12,14 +13,38 @@ import (
 	"github.com/manetomo/manetomo/search"
 )
 
-// Group is a kind of query with its measured times.
-type Group struct {
-	Name     string
-	P50, P99 time.Duration
-	Hits     float64 // on average
+// Timing is how long many queries took: by the clock, and by the processor, which other work on the machine does not
+// change.
+type Timing struct{ Clock, Processor []time.Duration }
+
+// At gives the processor's time below which a share of the queries stayed.
+func (t Timing) At(share float64) time.Duration { return At(t.Processor, share) }
+
+// At gives the time below which a share of times lies.
+func At(times []time.Duration, share float64) time.Duration {
+	if len(times) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[min(int(float64(len(sorted))*share), len(sorted)-1)]
 }
 
-// Viewers of the mix that search.md asks for: 60 % members, 25 % public, 10 % cohort, 5 % team.
+func (t *Timing) add(clock, processor time.Duration) {
+	t.Clock, t.Processor = append(t.Clock, clock), append(t.Processor, processor)
+}
+
+// Group is a kind of query with its times.
+type Group struct {
+	Name    string
+	Keyword bool   // bare words: what people type most
+	Whole   Timing // what a page asks: hits with marks, facets; by a member
+	Mixed   Timing // the same by all kinds of people
+	Plain   Timing // ids and scores only
+	Peer    Timing // Groonga, where it is there
+	Hits    float64
+}
+
+// viewer is one of the mix: 60 % members, 25 % public, 10 % of a cohort, 5 % of a team.
 func viewer(r *rand.Rand) access.Viewer {
 	v := access.Viewer{Person: "p", Member: true}
 	switch n := r.IntN(100); {
@@ -34,59 +59,97 @@ func viewer(r *rand.Rand) access.Viewer {
 	return v
 }
 
-// groups makes queries of each kind.
-func groups(g *generator) map[string]func() string {
-	return map[string]func() string{
-		"one word":     g.noun,
-		"two words":    func() string { return g.noun() + " " + g.noun() },
-		"three words":  func() string { return g.noun() + "　" + g.noun() + "　" + g.noun() },
-		"town + word":  func() string { return pick(g, g.towns).Name + " " + g.noun() },
-		"kana":         func() string { return pick(g, g.towns).Kana },
-		"part of word": func() string { return pick(g, heads)[:3] },
-		"question":     func() string { return g.noun() + "を" + g.noun() + "で変えるにはどうすればよいか" },
-		"phrase":       func() string { return `"` + g.noun() + "と" + g.noun() + `"` },
-		"browse":       func() string { return "" },
-	}
+type kind struct {
+	name    string
+	keyword bool
+	query   func(*generator) string
 }
 
-// Latency times queries of every kind, n each, by a mix of viewers or as a visitor only.
-func Latency(ctx context.Context, x *search.Index, n int, mixed bool) ([]Group, error) {
+// kinds of queries; their words are as frequent as in the texts.
+var kinds = []kind{
+	{"one word", true, func(g *generator) string { return g.noun() }},
+	{"two words", true, func(g *generator) string { return g.noun() + " " + g.noun() }},
+	{"three words", true, func(g *generator) string { return g.noun() + "　" + g.noun() + "　" + g.noun() }},
+	{"town", true, func(g *generator) string { return pick(g, g.towns).Name }},
+	{"town + word", true, func(g *generator) string { return pick(g, g.towns).Name + " " + g.noun() }},
+	{"town in kana", true, func(g *generator) string { return pick(g, g.towns).Kana }},
+	{"one letter", false, func(g *generator) string { return string([]rune(g.noun())[:1]) }},
+	{"phrase", false, func(g *generator) string { return `"` + g.noun() + "の" + g.noun() + `"` }},
+	{"question", false, func(g *generator) string {
+		return g.noun() + "を" + g.noun() + "で変えるにはどうすればよいか"
+	}},
+	{"browse", false, func(*generator) string { return "" }},
+}
+
+// Latency times n queries of every kind. Each is asked in all ways one after the other, in turns, so that a busy moment
+// of the machine falls on all of them.
+func Latency(ctx context.Context, x *search.Index, peer *Groonga, n int) ([]Group, error) {
 	g := newGenerator(7)
-	kinds := groups(g)
-	names := make([]string, 0, len(kinds))
-	for name := range kinds {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	people := rand.New(rand.NewPCG(7, 11))
+	member := access.Viewer{Person: "p", Member: true}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	var out []Group
-	for _, name := range names {
-		times := make([]time.Duration, 0, n)
-		hits := 0
-		for i := range n + n/10 {
-			v := access.Viewer{Person: "p", Member: true}
-			if mixed {
-				v = viewer(g.rand)
+	for _, k := range kinds {
+		group := Group{Name: k.name, Keyword: k.keyword}
+		ask := func(v access.Viewer, text string, plain bool, to *Timing) error {
+			began, busy := time.Now(), processorTime()
+			r, err := x.Search(ctx, v, search.Request{Text: text, Plain: plain})
+			to.add(time.Since(began), processorTime()-busy)
+			if to == &group.Whole {
+				group.Hits += float64(r.Total) / float64(n)
 			}
-			began := time.Now()
-			r, err := x.Search(ctx, v, search.Request{Text: kinds[name]()})
-			if err != nil {
-				return nil, err
+			return err
+		}
+		for i := range n {
+			text, someone := k.query(g), viewer(people)
+			ways := []func() error{
+				func() error { return ask(member, text, false, &group.Whole) },
+				func() error { return ask(someone, text, false, &group.Mixed) },
+				func() error { return ask(member, text, true, &group.Plain) },
+				func() error { return peer.ask(text, &group.Peer) },
 			}
-			if i >= n/10 { // the first warm up
-				times = append(times, time.Since(began))
-				hits += r.Total
+			for j := range ways {
+				if err := ways[(i+j)%len(ways)](); err != nil {
+					return nil, fmt.Errorf("query 「%s」: %w", text, err)
+				}
 			}
 		}
-		slices.Sort(times)
-		out = append(out, Group{name, times[len(times)/2], times[len(times)*99/100], float64(hits) / float64(n)})
+		out = append(out, group)
 	}
 	return out, nil
 }
 
+// pool puts the times of several groups together.
+func pool(groups []Group, of func(Group) Timing) (all Timing) {
+	for _, g := range groups {
+		t := of(g)
+		all.Clock, all.Processor = append(all.Clock, t.Clock...), append(all.Processor, t.Processor...)
+	}
+	return all
+}
+
 // PrintGroups writes the table of times.
 func PrintGroups(w io.Writer, groups []Group) {
-	fmt.Fprintf(w, "%-14s %10s %10s %10s\n", "queries", "p50", "p99", "hits")
+	fmt.Fprintf(w, "%-14s %7s | %8s %8s | %8s %8s | %8s %8s | %8s %6s\n", "milliseconds", "hits", "p50", "p99",
+		"clock50", "clock99", "mix p50", "plain50", "Groonga", "ratio")
 	for _, g := range groups {
-		fmt.Fprintf(w, "%-14s %10s %10s %10.0f\n", g.Name, g.P50.Round(10*time.Microsecond), g.P99.Round(10*time.Microsecond), g.Hits)
+		fmt.Fprintf(w, "%-14s %7.0f | %8s %8s | %8s %8s | %8s %8s | %8s %6s\n", g.Name, g.Hits, ms(g.Whole.At(.5)), ms(g.Whole.At(.99)),
+			ms(At(g.Whole.Clock, .5)), ms(At(g.Whole.Clock, .99)), ms(g.Mixed.At(.5)), ms(g.Plain.At(.5)), ms(g.Peer.At(.5)),
+			ratio(g.Plain.At(.5), g.Peer.At(.5)))
 	}
+}
+
+func ms(d time.Duration) string {
+	if d == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", float64(d)/1e6)
+}
+
+func ratio(a, b time.Duration) string {
+	if b == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", float64(a)/float64(b))
 }

@@ -1,0 +1,82 @@
+package search
+
+import (
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// fields gathers the terms of one document by field. bleve would make a token, a list and a map for each section and
+// join them; one map per field is a third of that memory, and the analysis is most of what a rebuild does.
+type fields struct {
+	by    map[string]*textField
+	order []*textField
+	// slabs, so that each of thousands is not an allocation of its own
+	spots []index.TokenLocation
+	freqs []index.TokenFreq
+	first []*index.TokenLocation
+}
+
+// textField is a bleve field whose terms are counted already.
+type textField struct {
+	name   string
+	freqs  index.TokenFrequencies
+	length int
+}
+
+// add adds one occurrence of a term; at is which text of the field it stands in.
+func (f *fields) add(name, prefix, term string, at []uint64, start, end, pos int) {
+	t := f.by[name]
+	if t == nil {
+		t = &textField{name: name, freqs: index.TokenFrequencies{}}
+		f.by[name] = t
+		f.order = append(f.order, t)
+	}
+	spot := next(&f.spots)
+	*spot = index.TokenLocation{ArrayPositions: at, Start: start, End: end, Position: pos + 1}
+	term = prefix + term
+	freq := t.freqs[term]
+	if freq == nil {
+		freq = next(&f.freqs)
+		next(&f.first)
+		n := len(f.first)
+		freq.Term, freq.Locations = []byte(term), f.first[n-1:n-1:n] // most terms stand there once
+		t.freqs[term] = freq
+	}
+	freq.Locations = append(freq.Locations, spot)
+	freq.SetFrequency(len(freq.Locations))
+	t.length++
+}
+
+// next gives room for one more in a slab.
+func next[T any](slab *[]T) *T {
+	if len(*slab) == cap(*slab) {
+		*slab = make([]T, 0, 256)
+	}
+	*slab = (*slab)[:len(*slab)+1]
+	return &(*slab)[len(*slab)-1]
+}
+
+// to puts the fields into a document.
+func (f *fields) to(out *document.Document) {
+	for _, t := range f.order {
+		out.AddField(t)
+	}
+}
+
+// Name and the methods after it make it a bleve field.
+func (t *textField) Name() string              { return t.name }
+func (t *textField) Value() []byte             { return nil }
+func (t *textField) ArrayPositions() []uint64  { return nil }
+func (t *textField) EncodedFieldType() byte    { return 't' }
+func (t *textField) Analyze()                  {}
+func (t *textField) AnalyzedLength() int       { return t.length }
+func (t *textField) NumPlainTextBytes() uint64 { return 0 }
+func (t *textField) Size() int                 { return 32 * t.length }
+
+// Options say that terms and where they stand are kept, and no text.
+func (t *textField) Options() index.FieldIndexingOptions {
+	return index.IndexField | index.IncludeTermVectors
+}
+
+// AnalyzedTokenFrequencies are its terms.
+func (t *textField) AnalyzedTokenFrequencies() index.TokenFrequencies { return t.freqs }

@@ -600,3 +600,5 @@ CREATE TABLE miss_day (
 );
 
 CREATE INDEX miss_day_day ON miss_day (day);
+
+CREATE INDEX notice_seq ON notice (seq);

@@ -29,7 +29,7 @@ const (
 	maxKey     = 200
 	maxAnswer  = 1 << 20         // a longer answer is not kept; none of ours comes near
 	waitFirst  = 5 * time.Second // how long a repeat waits for the first request
-	firstLives = 5 * time.Second // after this a first request without an answer has died; its claim shows that its write stands
+	firstLives = time.Second     // after this a first request without an answer has died (its claim is seen only once its write stands): the repeat is answered from the note
 	maxBody    = 4 << 20         // forms and JSON; a section has at most 100,000 characters
 	maxUpload  = 101 << 20       // one file and its form
 )

@@ -25,6 +25,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 )
 
@@ -60,6 +61,7 @@ type Session struct {
 type Hub struct {
 	db      *db.DB
 	talk    *talk.Service
+	notify  *notify.Service
 	origins []string
 	epoch   string
 	from    int64 // the log's head when the hub was made: what it follows from
@@ -91,7 +93,7 @@ func New(ctx context.Context, d *db.DB, origins ...string) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Hub{db: d, talk: &talk.Service{DB: d}, origins: origins, epoch: epoch, from: seq,
+	return &Hub{db: d, talk: &talk.Service{DB: d}, notify: &notify.Service{DB: d}, origins: origins, epoch: epoch, from: seq,
 		rooms: map[string]*room{}, readers: map[*reader]struct{}{}, people: map[string]map[*reader]struct{}{},
 		asking: make(chan struct{}, 4)}, nil
 }
@@ -103,6 +105,7 @@ func (h *Hub) Stats() *Stats { return &h.stats }
 func (h *Hub) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { h.tick(ctx) })
+	wg.Go(func() { h.watchNotices(ctx) })
 	err := event.Follow(ctx, h.db, "live", h.from, h.handle)
 	wg.Wait()
 	h.Close()

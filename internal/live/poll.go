@@ -11,12 +11,13 @@ import (
 )
 
 // Poll answers GET /live?topics=ID:n,… with the frames that a socket would have carried, in an array: at the first
-// event, or after 25 seconds. timeout=0 answers at once.
+// event, or after 25 seconds. timeout=0 answers at once. me=COUNT asks for the person's own part too, and for an answer
+// when the count of notices is another one.
 func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 	if !s.Viewer.CanTalk() {
 		return apperr.Missing()
 	}
-	topics, wait, err := pollAsked(req)
+	topics, known, wait, err := pollAsked(req)
 	if err != nil {
 		return err
 	}
@@ -30,6 +31,9 @@ func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 	for _, a := range topics {
 		since, given, valid := a.since()
 		h.subscribe(ctx, r, a.Topic, since, given, valid)
+	}
+	if known != nil {
+		r.wantsMine(ctx, *known)
 	}
 	h.stats.Polls.Add(1)
 	defer h.stats.Polls.Add(-1)
@@ -53,15 +57,22 @@ func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 	return nil
 }
 
-func pollAsked(req *http.Request) (topics []asked, wait time.Duration, err error) {
+func pollAsked(req *http.Request) (topics []asked, known *int, wait time.Duration, err error) {
 	wait = pollTime
 	q := req.URL.Query()
 	if t := q.Get("timeout"); t != "" {
 		seconds, err := strconv.Atoi(t)
 		if err != nil || seconds < 0 {
-			return nil, 0, apperr.New(apperr.Malformed, "timeout は 0 から 25 の数字で書いてください。")
+			return nil, nil, 0, apperr.New(apperr.Malformed, "timeout は 0 から 25 の数字で書いてください。")
 		}
 		wait = min(pollTime, time.Duration(seconds)*time.Second)
+	}
+	if me := q.Get("me"); me != "" {
+		n, err := strconv.Atoi(me)
+		if err != nil {
+			return nil, nil, 0, apperr.New(apperr.Malformed, "me は、いま見えているお知らせの数で書いてください。")
+		}
+		known = &n
 	}
 	for part := range strings.SplitSeq(q.Get("topics"), ",") {
 		if part == "" {
@@ -75,10 +86,10 @@ func pollAsked(req *http.Request) (topics []asked, wait time.Duration, err error
 		}
 		topics = append(topics, a)
 	}
-	if len(topics) == 0 || len(topics) > maxTopics {
-		return nil, 0, apperr.New(apperr.Malformed, "topics に、話し合いを 1 から 20 まで ID:n の形で並べてください。")
+	if len(topics) == 0 && known == nil || len(topics) > maxTopics {
+		return nil, nil, 0, apperr.New(apperr.Malformed, "topics に、話し合いを 1 から 20 まで ID:n の形で並べてください。")
 	}
-	return topics, wait, nil
+	return topics, known, wait, nil
 }
 
 // worthAnswering tells whether the queue holds anything but the greeting and where topics stand.

@@ -48,7 +48,10 @@ type reader struct {
 	done    chan struct{}
 	room    chan struct{} // has a token when the queue has become shorter
 
+	counting sync.Mutex // held while notices are counted and told
+
 	mu      sync.Mutex
+	mine    bool // hears of its person's notices
 	subs    map[string]*sub
 	queue   []item
 	frames  int // waiting, with what is being written

@@ -203,6 +203,8 @@ func (r *reader) answer(ctx context.Context, a asked) (code int) {
 		r.reads(a.Topic, a.N)
 	case "typing":
 		r.types(a.Topic)
+	case "me":
+		r.wantsMine(ctx, -1)
 	case "beat":
 		r.push(item{buf: appendFrame(nil, refusal{T: "beat"})})
 	default:

@@ -106,6 +106,16 @@ func (s *Service) Unread(ctx context.Context, v access.Viewer) (int, error) {
 	return n, nil
 }
 
+// Told lists who has notices of the events behind after, up to upTo.
+func (s *Service) Told(ctx context.Context, after, upTo int64) (people []string, err error) {
+	err = s.DB.Read().NewSelect().Table("notice").ColumnExpr("DISTINCT person").
+		Where("seq > ?", after).Where("seq <= ?", upTo).Scan(ctx, &people)
+	if err != nil {
+		return nil, fmt.Errorf("list who was told: %w", err)
+	}
+	return people, nil
+}
+
 // MarkRead marks all of a person's notices up to seq as read. It appends no event: nobody else sees it.
 func (s *Service) MarkRead(ctx context.Context, v access.Viewer, seq int64) error {
 	return s.markRead(ctx, v, "seq <= ?", seq)

@@ -7,6 +7,7 @@ import { switchLooks } from "./look";
 import { attachSuggest } from "./suggest";
 import { countInTitle } from "./title";
 import { keepUnsent } from "./draft";
+import { startLink } from "../live/start";
 
 closeMenus();
 guardForms();
@@ -17,5 +18,6 @@ revealButtons();
 switchLooks();
 countInTitle();
 keepUnsent();
+startLink();
 listenForKeys();
 for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) attachSuggest(input);

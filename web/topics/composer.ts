@@ -1,7 +1,7 @@
 import { announce } from "../page/announce";
 import { clearDraft } from "../page/draft";
 import { composing } from "../page/ime";
-import type { Frame } from "./channel";
+import type { Frame } from "../live/frame";
 import type { List } from "./list";
 import { Outbox, type Unsent } from "./outbox";
 

@@ -1,4 +1,4 @@
-import type { Frame } from "./channel";
+import type { Frame } from "../live/frame";
 
 // The list of posts in the page: how a post is made, changed and found. It never scrolls and never moves the focus.
 

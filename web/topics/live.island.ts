@@ -1,7 +1,8 @@
 // Makes a discussion live: new posts appear for a reader who is at the end and wait behind a pill for everybody else;
 // nothing scrolls, nothing takes the focus. What is written is shown at once and sent until it stands.
 import { announce } from "../page/announce";
-import { Channel, type Frame, type State } from "./channel";
+import type { Frame, State } from "../live/frame";
+import type {} from "../live/start";
 import { Composer } from "./composer";
 import { List } from "./list";
 import { listenReactions } from "./reactions";
@@ -17,7 +18,7 @@ const sentences: Partial<Record<State, string>> = {
   signedout: "ログインの期限が切れました。書いた内容は残っています。別の画面でログインしてから、読みこみ直してください。",
 };
 
-function start(root: HTMLElement): void {
+function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
   const { live: topic, me, n, epoch } = root.dataset as Record<string, string>;
   const list = new List(root, topic, me);
   const whole = "end" in root.dataset; // the window reaches the last post
@@ -29,7 +30,7 @@ function start(root: HTMLElement): void {
   let speaking = 0;
 
   const composer = new Composer(root, list, {
-    typing: () => channel.say({ t: "typing", topic }),
+    typing: () => all.say({ t: "typing", topic }),
     beforeOwn: () => insertHeld(false),
     watch: (li) => watch(li),
   });
@@ -42,7 +43,7 @@ function start(root: HTMLElement): void {
   function markRead(n: number): void {
     if (!(n > marked)) return;
     marked = n;
-    if (channel.say({ t: "read", topic, n })) return;
+    if (all.say({ t: "read", topic, n })) return;
     fetch(`/api/v1/topics/${topic}/read`, {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
@@ -51,7 +52,6 @@ function start(root: HTMLElement): void {
     }).catch(() => (marked = 0)); // said again with the next post
   }
 
-  const channel = new Channel(topic, head, epoch, take, presence, state);
 
   function take(f: Frame): void {
     head = f.n!;
@@ -171,6 +171,8 @@ function start(root: HTMLElement): void {
   }
 
   listenReactions(root, list);
+  all.join(topic, { n: head, epoch, take, presence, state });
 }
 
-for (const root of document.querySelectorAll<HTMLElement>("[data-live]")) start(root);
+// The base script, which comes first, has made the link.
+if (window.link) for (const root of document.querySelectorAll<HTMLElement>("[data-live]")) start(root, window.link);

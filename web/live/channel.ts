@@ -1,30 +1,6 @@
-// The channel carries a topic's events into the page: by websocket, else by long poll, else by asking now and then.
-// Whatever the way, events arrive in order, each once: the channel knows the n it has, drops what it had before and
-// asks again when one is missing.
-export interface Frame {
-  t: string;
-  topic?: string;
-  n?: number;
-  epoch?: string;
-  kind?: string;
-  number?: number;
-  id?: string;
-  html?: string;
-  author?: { id: string; name: string; place: string };
-  at?: string;
-  edited_at?: string;
-  removed?: string;
-  reply_to?: { id: string; number: number; name: string };
-  reactions?: Record<string, number>;
-  here?: number;
-  typing?: number;
-  why?: string;
-  wait?: number;
-  code?: string;
-}
-
-// How the page is kept up to date. "stale": read the page again. "ended": nothing more comes for this reader.
-export type State = "live" | "waiting" | "off" | "stale" | "ended" | "signedout";
+// The channel carries frames into the browser: by websocket, else by long poll, else by asking now and then. It knows
+// where each topic stands, goes on from there after every break, and asks again when an event is missing.
+import type { Frame, State } from "./frame";
 
 const beatEvery = 25_000;
 const deadAfter = 60_000;
@@ -38,6 +14,8 @@ type Way = "socket" | "poll" | "plain";
 
 export class Channel {
   private way: Way = rememberedWay();
+  private at = new Map<string, number>(); // the n that each topic has come to
+  private notices = -1;
   private socket?: WebSocket;
   private fails = 0;
   private silent = 0; // sockets without a welcome
@@ -46,20 +24,29 @@ export class Channel {
   private heard = 0;
   private timer = 0;
   private asking?: AbortController;
+  private online = () => this.now();
+  private seen = () => {
+    if (!document.hidden && Date.now() - this.heard > deadAfter) this.now();
+  };
 
   constructor(
-    readonly topic: string,
-    private n: number,
-    private epoch: string,
-    private event: (f: Frame) => void,
-    private presence: (here: number, typing: number) => void,
+    private frame: (f: Frame) => void,
     private state: (s: State) => void,
   ) {
-    addEventListener("online", () => this.now());
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && Date.now() - this.heard > deadAfter) this.now();
-    });
-    this.start();
+    addEventListener("online", this.online);
+    document.addEventListener("visibilitychange", this.seen);
+    this.timer = setTimeout(() => this.start()); // whoever follows something says so first
+  }
+
+  // follow goes on with a topic behind n. For a topic that is already past n, what lies between comes again.
+  follow(topic: string, n: number): void {
+    this.at.set(topic, Math.min(n, this.at.get(topic) ?? n));
+    if (this.socket) this.subscribe(topic);
+    else this.asking?.abort("more"); // the next question names it
+  }
+
+  leave(topic: string): void {
+    if (this.at.delete(topic)) this.say({ t: "unsub", topic });
   }
 
   // say sends a small signal, where there is a socket for it; it tells whether it went.
@@ -67,6 +54,20 @@ export class Channel {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(frame));
     return true;
+  }
+
+  // bySocket tells whether small signals go through.
+  bySocket(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  close(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    removeEventListener("online", this.online);
+    document.removeEventListener("visibilitychange", this.seen);
+    this.asking?.abort();
+    this.socket?.close();
   }
 
   private start(): void {
@@ -79,8 +80,8 @@ export class Channel {
   // now tries again at once: the network is back, or the page is looked at again after a sleep.
   private now(): void {
     this.fails = 0;
-    this.asking?.abort();
-    if (this.socket) this.socket.close();
+    if (this.asking) this.asking.abort("more");
+    else if (this.socket) this.socket.close();
     else this.start();
   }
 
@@ -107,7 +108,8 @@ export class Channel {
       connected = true;
       this.heard = Date.now();
       this.say({ t: "hello", v: 1 });
-      this.subscribe();
+      this.say({ t: "me" });
+      for (const topic of this.at.keys()) this.subscribe(topic);
     };
     ws.onmessage = (e) => {
       this.heard = Date.now();
@@ -124,7 +126,8 @@ export class Channel {
       this.state("waiting");
       if (!connected) return void this.stepDownIfReachable();
       if (!welcomed && ++this.silent >= 2) return this.stepDown("poll");
-      if (welcomed && wait === undefined && navigator.onLine && Date.now() - opened < 60_000 && ++this.short >= 2) return this.stepDown("poll");
+      const soon = welcomed && wait === undefined && navigator.onLine && Date.now() - opened < 60_000;
+      if (soon && ++this.short >= 2) return this.stepDown("poll");
       this.again(wait);
     };
   }
@@ -157,8 +160,9 @@ export class Channel {
       this.fails = 0;
       this.state("live");
       this.again(this.way === "poll" ? 0 : plainEvery);
-    } catch {
+    } catch (why) {
       if (this.stopped) return;
+      if (why === "more") return this.again(0);
       const cut = this.way === "poll" && Date.now() - began > 3_000 && navigator.onLine;
       this.state(this.fails > 2 ? "off" : "waiting");
       if (cut && this.fails >= 2) this.stepDown("plain");
@@ -168,12 +172,15 @@ export class Channel {
 
   // ask asks once and tells whether to go on.
   private async ask(seconds: number): Promise<boolean> {
-    this.asking = new AbortController();
-    const patience = setTimeout(() => this.asking?.abort(), (seconds + 10) * 1000);
+    const asking = new AbortController();
+    this.asking = asking;
+    const patience = setTimeout(() => asking.abort(), (seconds + 10) * 1000);
+    const topics = [...this.at].map(([topic, n]) => `${topic}:${n}`).join();
     try {
-      const answer = await fetch(`/live?topics=${this.topic}:${this.n}&timeout=${seconds}`, { signal: this.asking.signal, cache: "no-store" });
+      const answer = await fetch(`/live?topics=${topics}&me=${this.notices}&timeout=${seconds}`, { signal: asking.signal, cache: "no-store" });
       if (answer.status === 404 || answer.status === 401) {
-        this.stop("signedout");
+        this.state("signedout");
+        this.close();
         return false;
       }
       if (!answer.ok) throw new Error(String(answer.status));
@@ -182,43 +189,45 @@ export class Channel {
       return !this.stopped;
     } finally {
       clearTimeout(patience);
+      if (this.asking === asking) this.asking = undefined;
     }
   }
 
-  private subscribe(): void {
-    this.say({ t: "sub", topic: this.topic, since: this.n });
-  }
-
-  private stop(s: State): void {
-    this.stopped = true;
-    this.socket?.close();
-    this.state(s);
+  private subscribe(topic: string): void {
+    this.say({ t: "sub", topic, since: this.at.get(topic) });
   }
 
   private take(f: Frame): void {
+    const n = this.at.get(f.topic ?? "");
     switch (f.t) {
-      case "welcome":
-        if (this.epoch && f.epoch !== this.epoch) this.stop("stale");
-        return;
+      case "ev":
+        if (n === undefined || f.n! <= n) return;
+        if (f.n! > n + 1) return this.subscribe(f.topic!); // one is missing: ask again from what is there
+        this.at.set(f.topic!, f.n!);
+        break;
+      case "gap":
+        if (n !== undefined) this.at.set(f.topic!, f.n!);
+        break;
+      case "end":
+      case "error":
+        this.at.delete(f.topic!);
+        break;
+      case "me":
+        this.notices = f.notices!;
+        this.fails = 0;
+        this.state("live");
+        break;
       case "subd":
         this.fails = 0;
-        return this.state("live");
-      case "ev":
-        if (f.topic !== this.topic || f.n! <= this.n) return;
-        if (f.n! > this.n + 1) return this.subscribe(); // one is missing: ask again from what is there
-        this.n = f.n!;
-        return this.event(f);
-      case "who":
-        return this.presence(f.here ?? 0, f.typing ?? 0);
-      case "gap":
-        return this.stop("stale");
-      case "end":
-        return this.stop("ended");
-      case "error":
-        return this.stop(f.code === "bad_since" ? "stale" : "ended");
+        this.state("live");
+        break;
       case "bye":
-        if (f.why === "auth") this.stop("signedout");
+        if (f.why === "auth") {
+          this.state("signedout");
+          this.close();
+        }
     }
+    this.frame(f);
   }
 }
 

@@ -192,3 +192,20 @@ func (p *Person) Press(key input.Key) {
 	p.t.Helper()
 	p.check(p.Page.Keyboard.Type(key), "press a key")
 }
+
+// Tab opens another page in the same browser: the same cookies, the same storage. prepare runs in it before anything of
+// a page does.
+func (p *Person) Tab(prepare ...string) *Person {
+	p.t.Helper()
+	page, err := p.Page.Browser().Page(proto.TargetCreateTarget{URL: "about:blank"})
+	p.check(err, "open a tab")
+	tab := &Person{Page: page, Base: p.Base, t: p.t, name: p.name + "-tab"}
+	tab.check(Size(1366, 768)(page), "prepare the tab")
+	for _, script := range prepare {
+		_, err := page.EvalOnNewDocument(script)
+		tab.check(err, "prepare the tab")
+	}
+	tab.listen()
+	p.t.Cleanup(tab.complain)
+	return tab
+}

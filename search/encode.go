@@ -17,6 +17,9 @@ import (
 // version is built anew beside the old one.
 const analyzerVersion = "2"
 
+// storedForm changes with what is stored and packed: an index of another form cannot be read and does not serve.
+const storedForm = "2"
+
 // A text field is named by its part (title or body), its kind of term and its rung, such as "tm.p".
 const (
 	partTitle, partBody                      = "t", "b"

@@ -2,22 +2,19 @@ package search
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 )
 
-// Follow keeps the index up with the log until ctx ends. When there is no index that can be used, or somebody asks
-// for it (Ask), it is built anew first; meanwhile the old one serves, if there is one.
+// Follow keeps the index up with the log until ctx ends. When there is none that can be used, or somebody asks for it
+// (Ask), it is built anew; meanwhile the old one serves and is followed, if there is one.
 func (x *Index) Follow(ctx context.Context, d *db.DB) error {
 	rows := Rows{d}
 	asked, err := lastAsked(ctx, d)
@@ -25,10 +22,23 @@ func (x *Index) Follow(ctx context.Context, d *db.DB) error {
 		return err
 	}
 	x.fillNames()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	var building atomic.Bool
 	for ctx.Err() == nil {
 		_, epoch, err := rows.Head(ctx)
-		if err == nil && x.Stale(epoch) {
+		switch {
+		case err != nil || !x.Stale(epoch):
+		case !x.follows(epoch):
 			err = x.Rebuild(ctx, rows)
+		case building.CompareAndSwap(false, true):
+			beside.Go(func() {
+				defer building.Store(false)
+				if err := x.Rebuild(ctx, rows); err != nil && ctx.Err() == nil {
+					slog.ErrorContext(ctx, "search index cannot be built anew, goes on with the old one", "err", err)
+					x.renew.Store(false) // until it is asked again, or the next start
+				}
+			})
 		}
 		if err == nil {
 			err = x.followFrom(ctx, d, &asked)
@@ -39,6 +49,13 @@ func (x *Index) Follow(ctx context.Context, d *db.DB) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// follows tells whether there is an index that is good enough to be kept up with the log while a new one is built.
+func (x *Index) follows(epoch string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.cur != nil && !x.damaged.Load() && x.cur.mark.Epoch == epoch
 }
 
 // errAnew ends following so that the index is built anew.
@@ -71,39 +88,12 @@ func (x *Index) followFrom(ctx context.Context, d *db.DB, asked *string) error {
 // take brings what a batch of events is about into the index.
 func (x *Index) take(ctx context.Context, d *db.DB, events []event.Event) error {
 	began := time.Now()
-	rows := Rows{d}
-	t, err := rows.touched(ctx, events)
+	c, err := Rows{d}.changes(ctx, events)
 	if err != nil {
 		return err
 	}
-	var docs []Document
-	for _, kind := range []struct {
-		ids  map[string]bool
-		load func(context.Context, []string) ([]Document, error)
-	}{{t.entries, rows.Entries}, {t.topics, rows.Topics}, {t.collections, rows.Collections}} {
-		if len(kind.ids) == 0 {
-			continue
-		}
-		more, err := kind.load(ctx, slices.Collect(maps.Keys(kind.ids)))
-		if err != nil {
-			return err
-		}
-		docs = append(docs, more...)
-	}
-	there := make(map[string]bool, len(docs))
-	for _, doc := range docs {
-		there[doc.ID] = true
-	}
-	var gone []string
-	for _, ids := range []map[string]bool{t.entries, t.topics, t.collections} {
-		for id := range ids {
-			if !there[id] {
-				gone = append(gone, id)
-			}
-		}
-	}
-	err = x.Apply(ctx, docs, gone, events[len(events)-1].Seq)
-	if worked := time.Since(began); len(t.topics) > 0 && worked > busyFrom {
+	err = x.Apply(ctx, c.Docs, c.Gone, c.Seq)
+	if worked := time.Since(began); c.topics && worked > busyFrom {
 		pause(ctx, min(2*worked, busyMost))
 	}
 	return err
@@ -115,60 +105,6 @@ const (
 	busyFrom = 50 * time.Millisecond
 	busyMost = 2 * time.Second
 )
-
-// touched is what a batch of events is about.
-type touched struct{ entries, topics, collections map[string]bool }
-
-// touched gives what events are about.
-func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error) {
-	t := touched{map[string]bool{}, map[string]bool{}, map[string]bool{}}
-	var people, moved []string
-	for _, e := range events {
-		switch e.Kind {
-		case event.EntryPublished, event.EntryRevised, event.EntryAudience, event.EntryReturned, event.EntryHidden,
-			event.EntryRestored, event.EntryWithdrawn:
-			t.entries[e.Subject] = true
-			moved = append(moved, e.Subject) // its readers may be others now
-		case event.FollowUpAdded, event.AdoptionAdded, event.EntryReacted:
-			t.entries[e.Subject] = true
-		case event.FileAttached, event.FileReady, event.FileFailed, event.FileRemoved:
-			var data struct{ Entry string }
-			if err := json.Unmarshal(e.Data, &data); err != nil {
-				return t, fmt.Errorf("event %d: %w", e.Seq, err)
-			}
-			t.entries[data.Entry] = true
-		case event.TopicOpened, event.TopicChanged, event.TopicAudience, event.TopicHidden, event.TopicRestored:
-			t.topics[e.Subject] = true
-		case event.CollectionChanged:
-			t.collections[e.Subject] = true
-		case event.PersonChanged:
-			people = append(people, e.Subject)
-		}
-		if e.Topic != "" {
-			t.topics[e.Topic] = true
-		}
-	}
-	// a person's name stands on what they wrote, and the word about an entry in a collection is for its readers
-	if err := r.also(ctx, t.entries, "SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", people); err != nil {
-		return t, err
-	}
-	return t, r.also(ctx, t.collections, "SELECT DISTINCT collection FROM collection_item WHERE entry IN (?)", moved)
-}
-
-// also adds the ids that a query gives for others.
-func (r Rows) also(ctx context.Context, to map[string]bool, query string, of []string) error {
-	if len(of) == 0 {
-		return nil
-	}
-	var ids []string
-	if err := r.DB.Read().NewRaw(query, bun.List(of)).Scan(ctx, &ids); err != nil {
-		return fmt.Errorf("read what a change touches: %w", err)
-	}
-	for _, id := range ids {
-		to[id] = true
-	}
-	return nil
-}
 
 // requestKind is the word of a command to all running servers: build the index anew.
 const requestKind = "reindex"

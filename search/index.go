@@ -31,6 +31,7 @@ type Index struct {
 	slots   slots
 	names   suggestions
 
+	build sync.Mutex // one rebuild at a time
 	apply sync.Mutex // one writer at a time: the follower or a rebuild's end
 
 	mu   sync.RWMutex // guards cur; held for reading while a snapshot is taken
@@ -71,6 +72,9 @@ func Open(dir string, opts Options) (*Index, error) {
 			return nil, fmt.Errorf("move damaged search index away: %w", err)
 		}
 		return x, nil
+	}
+	if g.mark.Form != storedForm {
+		return x, g.bleve.Close()
 	}
 	x.cur = g
 	x.seq.Store(g.mark.Seq)

@@ -25,18 +25,20 @@ type Source interface {
 	Count(ctx context.Context) (int, error)
 	// All hands over all documents in batches.
 	All(ctx context.Context, use func([]Document) error) error
+	// Changes gives what happened behind a position of the log, nothing when that is its end.
+	Changes(ctx context.Context, after int64) (Changes, error)
 }
 
-// Rebuild builds the index anew from its source beside the one in use, which serves until the new one is complete
-// and on the disk. If it fails or the program ends, the old one stays.
+// Rebuild builds the index anew from its source beside the one in use, which serves and follows until the new one is
+// complete, on the disk, and as far as the old one. If it fails or the program ends, the old one stays.
 func (x *Index) Rebuild(ctx context.Context, source Source) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-japanese.Load():
 	}
-	x.apply.Lock()
-	defer x.apply.Unlock()
+	x.build.Lock()
+	defer x.build.Unlock()
 	began := time.Now()
 	seq, epoch, err := source.Head(ctx)
 	if err != nil {
@@ -46,20 +48,23 @@ func (x *Index) Rebuild(ctx context.Context, source Source) error {
 	if err != nil {
 		return err
 	}
+	if err := checkRoom(x.dir, total); err != nil {
+		return err
+	}
 	x.progress.Store(&Progress{0, total})
 	defer x.progress.Store(nil)
 	dir := newGenerationDir(x.dir)
 	names := newNames()
-	done, err := x.fill(ctx, dir, source, mark{analyzerVersion, epoch, seq}, total, names)
+	done, err := x.fill(ctx, dir, source, mark{analyzerVersion, storedForm, epoch, seq}, total, names)
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return fmt.Errorf("rebuild search index: %w", err)
 	}
-	if err := x.swap(dir, names); err != nil {
+	if err := x.swap(ctx, dir, source, names); err != nil {
 		return fmt.Errorf("use the rebuilt search index: %w", err)
 	}
 	debug.FreeOSMemory()
-	slog.Info("search index rebuilt", "documents", done, "seq", seq, "took", since(began))
+	slog.Info("search index rebuilt", "documents", done, "seq", x.Seq(), "took", since(began))
 	return nil
 }
 
@@ -129,8 +134,9 @@ func (x *Index) fill(ctx context.Context, dir string, source Source, m mark, tot
 	return done, err
 }
 
-// swap opens the new generation and lets it take the place of the one in use.
-func (x *Index) swap(dir string, names *names) error {
+// swap opens the new generation, brings in what was written while it was built, and lets it take the place of the one
+// in use. It is never behind the old one: what was found stays found.
+func (x *Index) swap(ctx context.Context, dir string, source Source, names *names) error {
 	g, err := openGeneration(dir)
 	if err != nil {
 		return err
@@ -138,8 +144,18 @@ func (x *Index) swap(dir string, names *names) error {
 	if g.mark.Analyzer != analyzerVersion {
 		return errors.Join(fmt.Errorf("new index is not complete: mark %+v", g.mark), g.bleve.Close())
 	}
-	if err := pointTo(x.dir, dir); err != nil {
-		return err
+	later, err := g.catchUp(ctx, source, nil)
+	if err != nil {
+		return errors.Join(err, g.bleve.Close(), os.RemoveAll(dir))
+	}
+	x.apply.Lock()
+	defer x.apply.Unlock()
+	later, err = g.catchUp(ctx, source, later) // the little that came meanwhile; now nobody writes
+	if err == nil {
+		err = pointTo(x.dir, dir)
+	}
+	if err != nil {
+		return errors.Join(err, g.bleve.Close(), os.RemoveAll(dir))
 	}
 	x.mu.Lock()
 	old := x.cur
@@ -148,11 +164,30 @@ func (x *Index) swap(dir string, names *names) error {
 	x.renew.Store(false)
 	x.mu.Unlock()
 	x.names.replace(names)
+	for _, c := range later {
+		x.names.change(c.Docs, c.Gone)
+	}
 	x.reached(g.mark.Seq)
 	if old != nil {
 		closeLater(old)
 	}
 	return nil
+}
+
+// catchUp brings in what happened behind the generation's mark, until the end of the log.
+func (g *generation) catchUp(ctx context.Context, source Source, later []Changes) ([]Changes, error) {
+	for {
+		c, err := source.Changes(ctx, g.mark.Seq)
+		if err != nil || c.Seq <= g.mark.Seq {
+			return later, err
+		}
+		m := g.mark
+		m.Seq = c.Seq
+		if err := g.write(encodeAll(c.Docs), c.Gone, m); err != nil {
+			return later, err
+		}
+		later = append(later, c)
+	}
 }
 
 // Fixed is a source of documents that are at hand, for measuring and tests.
@@ -172,4 +207,9 @@ func (f Fixed) All(_ context.Context, use func([]Document) error) error {
 		}
 	}
 	return nil
+}
+
+// Changes are none.
+func (f Fixed) Changes(_ context.Context, after int64) (Changes, error) {
+	return Changes{Seq: after}, nil
 }

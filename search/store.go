@@ -31,6 +31,7 @@ var keyMark = []byte("manetomo")
 // mark says what a generation holds.
 type mark struct {
 	Analyzer string `json:"analyzer"`
+	Form     string `json:"form"`  // of what is stored
 	Epoch    string `json:"epoch"` // of the log that seq counts in
 	Seq      int64  `json:"seq"`
 }

@@ -44,6 +44,11 @@ func (a Archive) All(_ context.Context, use func([]search.Document) error) error
 	return use(append(batch, a.Extra...))
 }
 
+// Changes are none.
+func (a Archive) Changes(_ context.Context, after int64) (search.Changes, error) {
+	return search.Changes{Seq: after}, nil
+}
+
 type generator struct {
 	rand   *rand.Rand
 	zipf   *rand.Zipf

@@ -1,0 +1,113 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/manetomo/manetomo/internal/event"
+)
+
+// Changes is what a part of the log changes in the index.
+type Changes struct {
+	Docs []Document
+	Gone []string // ids of what is not to be found any more
+	Seq  int64    // the position after it
+
+	topics bool // some of it is topics, which change often
+}
+
+// Changes gives what the events behind a position change, some hundred events at a time.
+func (r Rows) Changes(ctx context.Context, after int64) (Changes, error) {
+	const batch = 256
+	events, err := event.After(ctx, r.DB, after, batch)
+	if err != nil || len(events) == 0 {
+		return Changes{Seq: after}, err
+	}
+	return r.changes(ctx, events)
+}
+
+func (r Rows) changes(ctx context.Context, events []event.Event) (Changes, error) {
+	c := Changes{Seq: events[len(events)-1].Seq}
+	t, err := r.touched(ctx, events)
+	if err != nil {
+		return c, err
+	}
+	c.topics = len(t.topics) > 0
+	for _, kind := range []struct {
+		ids  map[string]bool
+		load func(context.Context, []string) ([]Document, error)
+	}{{t.entries, r.Entries}, {t.topics, r.Topics}, {t.collections, r.Collections}} {
+		if len(kind.ids) == 0 {
+			continue
+		}
+		docs, err := kind.load(ctx, slices.Collect(maps.Keys(kind.ids)))
+		if err != nil {
+			return c, err
+		}
+		c.Docs = append(c.Docs, docs...)
+		for _, d := range docs {
+			delete(kind.ids, d.ID)
+		}
+		c.Gone = slices.AppendSeq(c.Gone, maps.Keys(kind.ids)) // asked for, and not there
+	}
+	return c, nil
+}
+
+// touched is what a batch of events is about.
+type touched struct{ entries, topics, collections map[string]bool }
+
+// touched gives what events are about.
+func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error) {
+	t := touched{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	var people, moved []string
+	for _, e := range events {
+		switch e.Kind {
+		case event.EntryPublished, event.EntryRevised, event.EntryAudience, event.EntryReturned, event.EntryHidden,
+			event.EntryRestored, event.EntryWithdrawn:
+			t.entries[e.Subject] = true
+			moved = append(moved, e.Subject) // its readers may be others now
+		case event.FollowUpAdded, event.AdoptionAdded, event.EntryReacted:
+			t.entries[e.Subject] = true
+		case event.FileAttached, event.FileReady, event.FileFailed, event.FileRemoved:
+			var data struct{ Entry string }
+			if err := json.Unmarshal(e.Data, &data); err != nil {
+				return t, fmt.Errorf("event %d: %w", e.Seq, err)
+			}
+			t.entries[data.Entry] = true
+		case event.TopicOpened, event.TopicChanged, event.TopicAudience, event.TopicHidden, event.TopicRestored:
+			t.topics[e.Subject] = true
+		case event.CollectionChanged:
+			t.collections[e.Subject] = true
+		case event.PersonChanged:
+			people = append(people, e.Subject)
+		}
+		if e.Topic != "" {
+			t.topics[e.Topic] = true
+		}
+	}
+	// a person's name stands on what they wrote, and the word about an entry in a collection is for its readers
+	if err := r.also(ctx, t.entries, "SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", people); err != nil {
+		return t, err
+	}
+	return t, r.also(ctx, t.collections, "SELECT DISTINCT collection FROM collection_item WHERE entry IN (?)", moved)
+}
+
+// also adds the ids that a query gives for others.
+func (r Rows) also(ctx context.Context, to map[string]bool, query string, of []string) error {
+	if len(of) == 0 {
+		return nil
+	}
+	var ids []string
+	if err := r.DB.Read().NewRaw(query, bun.List(of)).Scan(ctx, &ids); err != nil {
+		return fmt.Errorf("read what a change touches: %w", err)
+	}
+	for _, id := range ids {
+		to[id] = true
+	}
+	return nil
+}

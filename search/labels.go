@@ -14,7 +14,7 @@ var facetTitles = map[string]string{"kind": "種類", "theme": "テーマ", "reg
 func FacetTitle(facet string) string { return facetTitles[facet] }
 
 var valueLabels = map[string]map[string]string{
-	"kind": {"report": "実践レポート", "poster": "ポスター", "paper": "共同論文", "material": "資料", "topic": "話し合い", "collection": "特集"},
+	"kind": {"report": "実践レポート", "poster": "ポスター", "paper": "共同論文", "material": "資料", "topic": "話題", "collection": "特集"},
 	"stage": {"proposal": "提言", "trial": "試行", "running": "実施", "rooted": "定着", "changed": "形を変えた",
 		"stopped": "休止・終了"},
 	"audience": {"public": "だれでも", "members": "会員", "cohort": "同じ期", "team": "チーム", "staff": "運営"},

@@ -228,18 +228,11 @@ func municipalityCode(field, s string) (string, error) {
 	if _, ok := municipality.Get(s); ok {
 		return s, nil
 	}
-	found := municipality.Resolve(s)
-	if m, ok := found.One(); ok {
-		return m.Code, nil
+	m, ask := municipality.Choose(s)
+	if ask != "" {
+		return "", apperr.At(field, ask)
 	}
-	if len(found.Found) == 0 {
-		return "", apperr.At(field, "その自治体は見つかりません。「長野県 塩尻市」のように、都道府県から書いてみてください。")
-	}
-	names := []string{}
-	for _, m := range found.Found[:min(len(found.Found), 5)] {
-		names = append(names, m.Label())
-	}
-	return "", apperr.At(field, "同じ名前の自治体があります。どちらか書いてください："+strings.Join(names, "、"))
+	return m.Code, nil
 }
 
 func joinKeys() string {

@@ -100,15 +100,12 @@ func (in Apply) check(now time.Time) (*Application, error) {
 			faults.Fields = append(faults.Fields, apperr.From(err).All()...)
 		}
 	}
-	m, one := municipality.Resolve(in.Municipality).One()
-	switch found := municipality.Resolve(in.Municipality).Found; {
+	m, ask := municipality.Choose(in.Municipality)
+	switch {
 	case in.Municipality == "":
 		note(apperr.At("municipality", "自治体を書いてください。例：塩尻市"))
-	case len(found) > 1:
-		note(apperr.At("municipality", fmt.Sprintf("「%s」は%sなどにあります。都道府県から書いてください。例：%s",
-			text.Cut(in.Municipality, 40), found[0].Prefecture, found[0].Label())))
-	case !one:
-		note(apperr.At("municipality", fmt.Sprintf("「%s」という自治体は見つかりません。正式な名前で書いてください。", text.Cut(in.Municipality, 40))))
+	case ask != "":
+		note(apperr.At("municipality", ask))
 	case m.Kind == municipality.KindWard:
 		note(apperr.At("municipality", m.Name+"は行政区です。市の名前を書いてください。"))
 	}

@@ -74,10 +74,12 @@ func (s *Service) SetSelf(ctx context.Context, v access.Viewer, in Self) (seq in
 	about, err := text.OptionalBlock("about", "自己紹介", in.About, maxAbout)
 	keep(&p.About, about, err)
 	if in.Municipality != "" {
-		m, ok := municipality.Resolve(in.Municipality).One()
-		if p.Municipality = m.Code; !ok || m.Kind == municipality.KindWard {
-			faults.Fields = append(faults.Fields, apperr.Field{Name: "municipality",
-				Detail: "自治体を一つに決められません。都道府県から、正式な名前で書いてください。例：長野県塩尻市"})
+		m, ask := municipality.Choose(in.Municipality)
+		if m.Kind == municipality.KindWard {
+			ask = m.Name + "は行政区です。市の名前を書いてください。"
+		}
+		if p.Municipality = m.Code; ask != "" {
+			faults.Fields = append(faults.Fields, apperr.Field{Name: "municipality", Detail: ask})
 		}
 	}
 	if len(faults.Fields) > 0 {

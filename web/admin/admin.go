@@ -133,9 +133,9 @@ func (p Pages) Invite(w http.ResponseWriter, r *http.Request) error {
 	in := member.Invite{Role: f.Get("role"), Course: cohort.Course(f.Get("course")), Team: f.Get("team"), Note: f.Get("note"), Person: f.Get("person")}
 	in.Year, _ = strconv.Atoi(f.Get("year")) // 0 is refused where a year is needed
 	if place := f.Get("municipality"); place != "" {
-		m, one := municipality.Resolve(place).One()
-		if in.Municipality = m.Code; !one {
-			f.WithError(apperr.At("municipality", "自治体を一つに決められません。都道府県から、正式な名前で書いてください。"))
+		m, ask := municipality.Choose(place)
+		if in.Municipality = m.Code; ask != "" {
+			f.WithError(apperr.At("municipality", ask))
 			return p.invitations(w, r, f, "")
 		}
 	}

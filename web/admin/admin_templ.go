@@ -824,7 +824,7 @@ func invitePage(a admin, list []member.Invitation, link string, years []ui.Optio
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(a.Form.Fill(ui.Field{Name: "municipality", Label: "自治体", Width: "w-m", Hint: "チームに入れるときに書きます。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(a.Form.Fill(ui.Field{Name: "municipality", Label: "自治体", Width: "w-m", Hint: "チームに入れるときに書きます。", Attrs: templ.Attributes{"data-suggest": "municipality"}})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

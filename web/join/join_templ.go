@@ -145,7 +145,7 @@ func form(f *page.Form, years []ui.Option, before *member.Application) templ.Com
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Input(f.Fill(ui.Field{Name: "municipality", Label: "自治体", Required: true, Autocomplete: "organization",
-			Hint: "参加したときの自治体名を書いてください。退職・転籍された方も同じです。旧市町村名でもかまいません。"})).Render(ctx, templ_7745c5c3_Buffer)
+			Hint: "参加したときの自治体名を書いてください。退職・転籍された方も同じです。旧市町村名でもかまいません。", Attrs: templ.Attributes{"data-suggest": "municipality"}})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

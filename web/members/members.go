@@ -59,12 +59,9 @@ func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 	year, _ := strconv.Atoi(q.Get("year")) // 0 is every year
 	f := member.Filter{Words: q.Get("q"), Year: year, Course: cohort.Course(q.Get("course")), After: q.Get("after"), Limit: perPage + 1}
 	if place := strings.TrimSpace(q.Get("municipality")); place != "" {
-		found := municipality.Resolve(place).Found
-		if len(found) != 1 {
-			d.Problem = "「" + place + "」という自治体を一つに決められません。都道府県から書いてみてください。"
-		} else {
-			f.Municipality = found[0].Code
-		}
+		var m municipality.Municipality
+		m, d.Problem = municipality.Choose(place)
+		f.Municipality = m.Code
 	}
 	var err error
 	if d.List, err = p.Members.Members(r.Context(), v, f); err != nil {

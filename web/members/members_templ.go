@@ -68,7 +68,7 @@ func list(d directory) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(d.Form.Fill(ui.Field{Name: "municipality", Label: "自治体", Width: "w-m"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(d.Form.Fill(ui.Field{Name: "municipality", Label: "自治体", Width: "w-m", Attrs: templ.Attributes{"data-suggest": "municipality"}})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

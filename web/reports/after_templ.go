@@ -479,7 +479,7 @@ func triedForm(v *reading, f *page.Form) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Input(f.Fill(ui.Field{Name: "municipality", Label: "自治体", Required: true, Width: "w-m",
-			Value: municipality.Label(v.Viewer.Municipality), Attrs: templ.Attributes{"data-places": true}})).Render(ctx, templ_7745c5c3_Buffer)
+			Value: municipality.Label(v.Viewer.Municipality), Attrs: templ.Attributes{"data-suggest": "municipality"}})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

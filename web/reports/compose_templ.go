@@ -539,7 +539,7 @@ func basicFields(m *writing) templ.Component {
 			}
 		}
 		templ_7745c5c3_Err = ui.Input(m.Form.Fill(ui.Field{Name: "municipality", Label: "自治体", Required: true, Width: "w-m",
-			Hint: "例：長野県 塩尻市。むかしの名前でもかまいません。", Attrs: templ.Attributes{"data-places": true}})).Render(ctx, templ_7745c5c3_Buffer)
+			Hint: "例：長野県 塩尻市。むかしの名前でもかまいません。", Attrs: templ.Attributes{"data-suggest": "municipality"}})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -93,7 +93,7 @@ func (s *searching) townLikeness(r *row) float64 {
 	score, ok := known[r.municipality]
 	if !ok {
 		if m, is := municipality.Get(r.municipality); is {
-			score, _ = municipality.Likeness(s.req.reader.town, m)
+			score = municipality.HowLike(&s.req.reader.town, &m)
 		}
 		known[r.municipality] = score
 	}

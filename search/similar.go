@@ -212,8 +212,7 @@ func (n *nearing) addCommon(found []scored) {
 		}
 		found[i].score += nearThemes * min(1, float32(common)/2)
 		if m, ok := municipality.Get(r.municipality); ok && known {
-			score, _ := municipality.Likeness(town, m)
-			found[i].score += nearTown * float32(score)
+			found[i].score += nearTown * float32(municipality.HowLike(&town, &m))
 		}
 	}
 }

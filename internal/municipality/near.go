@@ -64,10 +64,15 @@ func beside(m, o *Municipality) bool {
 // Likeness scores from 0 to 1 how far a practice of one municipality may fit the other, and says why in the words of
 // the page.
 func Likeness(a, b Municipality) (score float64, reason string) {
+	return HowLike(&a, &b), strings.Join(Common(a, b), "・")
+}
+
+// HowLike is the score of Likeness, for who asks of very many.
+func HowLike(a, b *Municipality) float64 {
 	if a.Code == b.Code {
-		return 1, strings.Join(Common(a, b), "")
+		return 1
 	}
-	return likeness(&a, &b), strings.Join(Common(a, b), "・")
+	return likeness(a, b)
 }
 
 // Common names what two municipalities have in common, in the words of the page.

@@ -11,14 +11,15 @@ import (
 // didYouMean gives the query with the word that is nearest to one of the field's words replaced by it. Only words
 // everybody knows are offered: nothing of what is hidden can be guessed from it.
 func (x *Index) didYouMean(_ access.Viewer, q query.Query) string {
-	if x.opts.Vocabulary == nil || len(q.Words) > 8 {
+	vocabulary := x.Vocabulary()
+	if vocabulary == nil || len(q.Words) > 8 {
 		return ""
 	}
 	for _, w := range q.Words {
 		if w.Exclude || w.Year != 0 {
 			continue
 		}
-		if near := x.opts.Vocabulary.nearest(w.Text); near != "" {
+		if near := vocabulary.nearest(w.Text); near != "" {
 			out := ""
 			for _, o := range q.Words {
 				text := o.Text
@@ -110,7 +111,7 @@ func (x *Index) Near(text string) []string {
 		if w.Exclude {
 			continue
 		}
-		for _, near := range x.opts.Vocabulary.Near(w.Text) {
+		for _, near := range x.Vocabulary().Near(w.Text) {
 			if len(out) < most {
 				out = append(out, near)
 			}

@@ -127,7 +127,9 @@ func (v *Vocabulary) Stop(word string) bool { return v != nil && v.stops[vocabul
 func SameWord(a, b string) bool { return vocabularyKey(a) == vocabularyKey(b) }
 
 // InWord tells whether a word begins with or holds what was typed, however spelled.
-func InWord(word, typed string) bool { return strings.Contains(vocabularyKey(word), vocabularyKey(typed)) }
+func InWord(word, typed string) bool {
+	return strings.Contains(vocabularyKey(word), vocabularyKey(typed))
+}
 
 // vocabularyKey folds a term so that spellings of it meet.
 func vocabularyKey(term string) string {

@@ -121,11 +121,16 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	result.Hints = q.Hints
 	result.Places = ambiguous(s.plans)
 	result.Seq = x.Seq()
-	if result.Total < 3 && !q.Empty() {
+	if !q.Empty() && onlyLoose(result) {
 		result.DidYouMean = x.didYouMean(viewer, q)
 	}
 	result.Took = time.Since(began)
 	return result, nil
+}
+
+// onlyLoose tells whether nothing was found that has all of the words.
+func onlyLoose(r Result) bool {
+	return r.Total == 0 || len(r.Hits) > 0 && !slices.ContainsFunc(r.Hits, func(h Hit) bool { return !h.Loose })
 }
 
 // normal brings a request into its bounds.

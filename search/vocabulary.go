@@ -28,11 +28,12 @@ type Group struct {
 // Vocabulary holds groups of words that mean nearly the same. It is used when a query is read, so that a change
 // counts at once and nothing is indexed again. It never changes: a changed list is another Vocabulary.
 type Vocabulary struct {
-	groups [][]string       // the terms of each group that may stand for one another
-	byTerm map[string][]int // folded term → groups
-	stops  map[string]bool
-	Terms  []Term
-	keys   []termKey
+	groups  [][]string       // the terms of each group that may stand for one another
+	byTerm  map[string][]int // folded term → groups
+	stops   map[string]bool
+	Terms   []Term
+	keys    []termKey
+	spelled []termKey // every word that can be meant, near words too
 }
 
 // termKey is a term folded for looking up what begins with something.
@@ -99,6 +100,14 @@ func NewVocabulary(groups []Group) *Vocabulary {
 		term := Term{g.Term, g.Reading}
 		v.Terms = append(v.Terms, term)
 		v.keys = append(v.keys, termKey{term, vocabularyKey(term.Text), vocabularyKey(term.Reading)})
+		for _, t := range strong {
+			k := termKey{Term: Term{Text: t}, key: vocabularyKey(t)}
+			k.reading = k.key // of kana; writing that is not kana is no reading, and nothing is near to it
+			if t == g.Term && g.Reading != "" {
+				k.reading = vocabularyKey(g.Reading)
+			}
+			v.spelled = append(v.spelled, k)
+		}
 	}
 	return v
 }

@@ -32,6 +32,15 @@ func (x *Index) Find(ctx context.Context, d *db.DB, v access.Viewer, req Request
 	if err != nil {
 		return r, err
 	}
+	if r.DidYouMean != "" { // what finds nothing either is no help
+		other, err := x.Search(ctx, v, Request{Text: r.DidYouMean, Per: 1, Plain: true})
+		if err != nil {
+			return r, err
+		}
+		if other.Total == 0 {
+			r.DidYouMean = ""
+		}
+	}
 	asked := len(r.Hits)
 	if r.Hits, err = Confirm(ctx, d, v, r.Hits); err != nil {
 		return r, err

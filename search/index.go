@@ -19,7 +19,7 @@ import (
 
 // Options are what an index needs to know of its surroundings.
 type Options struct {
-	Vocabulary *Vocabulary          // near words; nil for none
+	Vocabulary *Vocabulary          // near words to begin with; nil for none
 	Resolve    func(string) []Place // what a word means as a place; nil for none
 }
 
@@ -27,6 +27,7 @@ type Options struct {
 type Index struct {
 	dir     string
 	opts    Options
+	words   atomic.Pointer[Vocabulary]
 	columns columnCache
 	slots   slots
 	names   suggestions
@@ -58,6 +59,7 @@ func Open(dir string, opts Options) (*Index, error) {
 	japanese.Load()
 	x := &Index{dir: dir, opts: opts, slots: newSlots(runtime.GOMAXPROCS(0) + 1)}
 	x.wake.ch = make(chan struct{})
+	x.words.Store(opts.Vocabulary)
 	path := currentGeneration(dir)
 	if err := tidy(dir, path); err != nil {
 		return nil, fmt.Errorf("tidy search folder: %w", err)
@@ -90,6 +92,12 @@ func openSafely(path string) (g *generation, err error) {
 	}()
 	return openGeneration(path)
 }
+
+// Vocabulary is the list of near words in use; nil for none.
+func (x *Index) Vocabulary() *Vocabulary { return x.words.Load() }
+
+// SetVocabulary puts another list into use: for every search that begins from now on.
+func (x *Index) SetVocabulary(v *Vocabulary) { x.words.Store(v) }
 
 // Close ends the use of the index.
 func (x *Index) Close() error {

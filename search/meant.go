@@ -11,14 +11,15 @@ import (
 // didYouMean gives the query with the word that is nearest to one of the field's words replaced by it. Only words
 // everybody knows are offered: nothing of what is hidden can be guessed from it.
 func (x *Index) didYouMean(_ access.Viewer, q query.Query) string {
-	if x.opts.Vocabulary == nil || len(q.Words) > 8 {
+	vocabulary := x.Vocabulary()
+	if vocabulary == nil || len(q.Words) > 8 {
 		return ""
 	}
 	for _, w := range q.Words {
 		if w.Exclude || w.Year != 0 {
 			continue
 		}
-		if near := x.opts.Vocabulary.nearest(w.Text); near != "" {
+		if near := vocabulary.nearest(w.Text); near != "" {
 			out := ""
 			for _, o := range q.Words {
 				text := o.Text
@@ -39,30 +40,47 @@ func (x *Index) didYouMean(_ access.Viewer, q query.Query) string {
 	return ""
 }
 
-// nearest gives the term a few letters away from text in writing or reading, but not text itself.
+// nearest gives the word of the field a few letters away from text in writing or reading, but not text itself.
 func (v *Vocabulary) nearest(text string) string {
 	key := []rune(vocabularyKey(text))
 	if len(key) < 3 || len(key) > 24 {
 		return ""
 	}
-	kana, _, isKana := japanese.Kana(text)
-	reading := []rune(vocabularyKey(kana))
+	reading := []rune(vocabularyKey(readingOf(text)))
 	best, least := "", 3
-	for _, t := range v.keys {
+	for _, t := range v.spelled {
 		if t.key == string(key) {
 			return ""
 		}
-		bound := min(least, len(key)/3+1)
-		if d := distance(key, []rune(t.key), bound); d < bound {
-			best, least = t.Text, d
+		if bound := min(least, len(key)/3+1); bound > 0 {
+			if d := distance(key, []rune(t.key), bound); d < bound {
+				best, least = t.Text, d
+			}
 		}
-		if isKana {
-			if d := distance(reading, []rune(t.reading), min(least, len(reading)/4+1)); d < least {
+		if bound := min(least, len(reading)/4+1); len(reading) > 2 && bound > 0 {
+			if d := distance(reading, []rune(t.reading), bound); d < bound {
 				best, least = t.Text, d
 			}
 		}
 	}
 	return best
+}
+
+// readingOf gives how a word is read: kana and romaji as they are, the rest by the dictionary; nothing if it does not
+// know a part of it.
+func readingOf(text string) string {
+	if kana, _, ok := japanese.Kana(text); ok {
+		return kana
+	}
+	words, _ := japanese.Words(text)
+	whole := ""
+	for _, w := range words {
+		if w.Reading == "" {
+			return ""
+		}
+		whole += w.Reading
+	}
+	return whole
 }
 
 // distance is how many letters differ, or bound if it is at least that.
@@ -110,7 +128,7 @@ func (x *Index) Near(text string) []string {
 		if w.Exclude {
 			continue
 		}
-		for _, near := range x.opts.Vocabulary.Near(w.Text) {
+		for _, near := range x.Vocabulary().Near(w.Text) {
 			if len(out) < most {
 				out = append(out, near)
 			}

@@ -39,7 +39,7 @@ type unitPlan struct {
 }
 
 // plan reads a query with the words and places that are known now.
-func (x *Index) plan(q query.Query) []wordPlan { return plan(q, x.opts.Vocabulary, x.opts.Resolve) }
+func (x *Index) plan(q query.Query) []wordPlan { return plan(q, x.Vocabulary(), x.opts.Resolve) }
 
 // plan reads a query into what the index can be asked.
 func plan(q query.Query, vocabulary *Vocabulary, resolve func(string) []Place) []wordPlan {
@@ -88,7 +88,7 @@ func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []uni
 		switch {
 		case near != nil:
 			u.weight = 1.3 // a word of the field
-		case words[i].Weak:
+		case words[i].Weak || vocabulary.Stop(text[words[i].Start:words[i].End]):
 			u.weight = 0.4
 		}
 		for _, t := range near {

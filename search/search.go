@@ -29,10 +29,11 @@ type Request struct {
 	Text    string
 	Filters map[string][]string // by facet name; several values mean or, several facets mean and
 	Sort    Sort
-	Page    int  // from 1
-	Per     int  // 1–100, 20 if 0
-	Plain   bool // only ids, scores and the total: no facets, no texts
-	Like    bool // what is from towns like the asker's first; for members who have a municipality
+	Page    int         // from 1
+	Per     int         // 1–100, 20 if 0
+	Plain   bool        // only ids, scores and the total: no facets, no texts
+	Try     *Vocabulary // near words to try instead of those in use
+	Like    bool        // what is from towns like the asker's first; for members who have a municipality
 
 	reader *reader // who that is, found by Find
 }
@@ -106,6 +107,9 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	s := searching{evaluator: e, viewer: viewer, req: req.normal()}
 	q := query.Parse(req.Text)
 	s.plans = x.plan(q)
+	if req.Try != nil {
+		s.plans = plan(q, req.Try, x.opts.Resolve)
+	}
 	found, err := s.run(q)
 	if err != nil {
 		return Result{}, err
@@ -117,11 +121,16 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	result.Hints = q.Hints
 	result.Places = ambiguous(s.plans)
 	result.Seq = x.Seq()
-	if result.Total < 3 && !q.Empty() {
+	if !q.Empty() && onlyLoose(result) {
 		result.DidYouMean = x.didYouMean(viewer, q)
 	}
 	result.Took = time.Since(began)
 	return result, nil
+}
+
+// onlyLoose tells whether nothing was found that has all of the words.
+func onlyLoose(r Result) bool {
+	return r.Total == 0 || len(r.Hits) > 0 && !slices.ContainsFunc(r.Hits, func(h Hit) bool { return !h.Loose })
 }
 
 // normal brings a request into its bounds.

@@ -71,7 +71,7 @@ func (x *Index) Nearest(ctx context.Context, v access.Viewer, id string, most in
 	}
 	e := newEvaluator(ctx, snap, cols, readableFields(v))
 	defer e.close()
-	n := nearing{evaluator: e, viewer: v, self: doc}
+	n := nearing{evaluator: e, viewer: v, self: doc, stops: x.Vocabulary()}
 	if err := loadStored(snap, doc, &n.doc.Document); err != nil {
 		return nil, err
 	}
@@ -84,6 +84,7 @@ type nearing struct {
 	*evaluator
 	viewer access.Viewer
 	self   int32
+	stops  *Vocabulary
 	doc    Hit // with only those sections that the viewer may read
 }
 
@@ -130,11 +131,11 @@ type strong struct {
 // strongest gives the entry's own words that say most about it: frequent in it and rare elsewhere.
 func (n *nearing) strongest() ([]strong, error) {
 	counts := map[string]float64{}
-	count(counts, n.doc.Title, nearTitle)
+	count(counts, n.stops, n.doc.Title, nearTitle)
 	each := nearText / max(len(n.doc.Sections), 1)
 	for _, s := range n.doc.Sections {
 		if s.Key != "authors" { // who wrote it is no subject
-			count(counts, s.Text[:forward(s.Text, 0, each)], 1)
+			count(counts, n.stops, s.Text[:forward(s.Text, 0, each)], 1)
 		}
 	}
 	terms := make([]strong, 0, len(counts))
@@ -162,10 +163,10 @@ func (n *nearing) strongest() ([]strong, error) {
 }
 
 // count adds how often the words of a text occur; weak words and single letters are not what it is about.
-func count(counts map[string]float64, text string, times float64) {
+func count(counts map[string]float64, stops *Vocabulary, text string, times float64) {
 	words, _ := japanese.Words(text)
 	for _, w := range words {
-		if !w.Weak && utf8.RuneCountInString(w.Term) > 1 {
+		if !w.Weak && !stops.Stop(text[w.Start:w.End]) && utf8.RuneCountInString(w.Term) > 1 {
 			counts[w.Term] += times
 		}
 	}

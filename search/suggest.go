@@ -158,8 +158,8 @@ func (x *Index) Suggest(v access.Viewer, text string, most int) []Suggestion {
 		return nil
 	}
 	var out []Suggestion
-	if x.opts.Vocabulary != nil {
-		for _, t := range x.opts.Vocabulary.keys {
+	if vocabulary := x.Vocabulary(); vocabulary != nil {
+		for _, t := range vocabulary.keys {
 			if len(out) < most/2 && (strings.HasPrefix(t.key, key) || strings.HasPrefix(t.reading, key)) {
 				out = append(out, Suggestion{Kind: "word", Text: t.Text, Reading: t.Reading})
 			}

@@ -32,6 +32,7 @@ func (t router) door() {
 	p := settings.Pages{Members: s.Members, Auth: s.Auth, Secure: secure}
 	t.on("GET /settings", p.Show)
 	t.on("POST /settings/look", p.Look)
+	t.on("POST /settings/asked", p.Asked)
 	t.on("POST /settings/self", p.Self)
 	t.on("POST /settings/accounts/remove", p.RemoveAccount)
 	t.on("POST /settings/sessions/end", p.EndSession)

@@ -181,7 +181,7 @@ func (t router) talk() {
 func (t router) similar() similar.Finder { return similar.Finder{DB: t.s.DB, Index: t.s.Index} }
 
 func (t router) search() {
-	t.on("GET /archive", archive.Pages{DB: t.s.DB, Index: t.s.Index}.Show)
+	t.on("GET /archive", archive.Pages{DB: t.s.DB, Index: t.s.Index, Misses: t.s.Misses}.Show)
 	kept := archive.Saved{Watch: t.s.Watch, Notify: t.s.Notify}
 	t.on("GET /archive/saved", kept.List)
 	t.on("POST /archive/saved", kept.Save)
@@ -196,7 +196,7 @@ func (t router) search() {
 
 // desk is the moderators' place, and the form by which anybody asks them to look.
 func (t router) desk() {
-	p := desk.Pages{Curate: t.s.Curate, Archive: t.s.Archive, Members: t.s.Members}
+	p := desk.Pages{Curate: t.s.Curate, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
 	t.on("GET /desk", p.Queue)
 	t.on("POST /desk", p.Decide)
 	t.on("GET /desk/flags", p.Flags)
@@ -208,6 +208,12 @@ func (t router) desk() {
 	t.on("GET /desk/pick/new", p.Pick)
 	t.on("GET /desk/pick/{slug}", p.Pick)
 	t.on("GET /desk/log", p.Record)
+	t.on("GET /desk/words", p.Words)
+	t.on("POST /desk/words", p.SaveWord)
+	t.on("GET /desk/words/new", p.Word)
+	t.on("GET /desk/words/{id}", p.Word)
+	t.on("GET /desk/misses", p.Missed)
+	t.on("POST /desk/misses", p.SetAside)
 	t.on("GET /flags/new", p.Raise)
 	t.on("POST /flags/new", p.Raised)
 	a := api.Desk{Curate: t.s.Curate}

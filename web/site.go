@@ -20,6 +20,7 @@ import (
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/internal/watch"
 	"github.com/manetomo/manetomo/search"
 )
@@ -44,6 +45,8 @@ type Site struct {
 	Notify  *notify.Service
 	Index   *search.Index
 	Watch   *watch.Service
+	Words   *vocabulary.Service
+	Misses  *vocabulary.Misses
 	Hub     *live.Hub
 
 	answers answers

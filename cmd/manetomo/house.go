@@ -26,6 +26,7 @@ import (
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/internal/watch"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web"
@@ -69,6 +70,9 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 		return nil, err
 	}
 	h.closers = append(h.closers, s.Index.Close)
+	s.Words, s.Misses = &vocabulary.Service{DB: d}, vocabulary.NewMisses(d)
+	h.followers = append(h.followers, s.Misses.Run)
+	h.followers = append(h.followers, func(ctx context.Context) error { return s.Words.Follow(ctx, s.Index.SetVocabulary) })
 	s.Watch = &watch.Service{DB: d, Index: s.Index, Viewer: s.Members.Viewer}
 	if err := h.files(p, c, d); err != nil {
 		return nil, err

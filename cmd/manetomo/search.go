@@ -11,6 +11,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/search"
 )
 
@@ -47,6 +48,11 @@ func (c searchCmd) Run(p *program) error {
 	if err := search.WaitForDictionary(p.ctx); err != nil {
 		return err
 	}
+	words, err := (&vocabulary.Service{DB: d}).Load(p.ctx)
+	if err != nil {
+		return err
+	}
+	x.SetVocabulary(words)
 	viewer := access.Viewer{Person: "operator", Member: true, Moderator: true, Secretariat: true}
 	if c.Public {
 		viewer = access.Viewer{}

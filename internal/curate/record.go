@@ -33,12 +33,13 @@ func (s *Service) Record(ctx context.Context, v access.Viewer, beforeSeq int64, 
 	}
 	q := s.DB.Read().NewSelect().TableExpr("audit AS a").
 		ColumnExpr("a.*, COALESCE(p.name, '') AS actor_name").
-		ColumnExpr("COALESCE(e.title, t.title, c.title, o.name, '') AS title").
+		ColumnExpr("COALESCE(e.title, t.title, c.title, o.name, w.term, '') AS title").
 		Join("LEFT JOIN person AS p ON p.id = a.actor").
 		Join("LEFT JOIN entry AS e ON a.kind = 'entry' AND e.id = a.subject AND e.state <> 'draft'").
 		Join("LEFT JOIN topic AS t ON a.kind = 'topic' AND t.id = a.subject").
 		Join("LEFT JOIN collection AS c ON a.kind = 'collection' AND c.id = a.subject").
 		Join("LEFT JOIN person AS o ON a.kind = 'person' AND o.id = a.subject").
+		Join("LEFT JOIN near_word AS w ON a.kind = 'vocabulary' AND w.id = a.subject").
 		OrderExpr("a.seq DESC, a.id DESC").Limit(int64(limit))
 	if beforeSeq > 0 {
 		q = q.Where("(a.seq < ? OR (a.seq = ? AND a.id < ?))", beforeSeq, beforeSeq, beforeID)

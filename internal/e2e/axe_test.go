@@ -38,6 +38,7 @@ var pages = []struct {
 	}},
 	{"moderator@example.jp", []looked{
 		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/join"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
+		{path: "/desk/words"}, {path: "/desk/words/t053"}, {path: "/desk/words/new?kind=stop"}, {path: "/desk/misses"},
 	}},
 	{"secretariat@example.jp", []looked{{path: "/admin"}, {path: "/admin/invite"}, {path: "/admin/roles"}, {path: "/admin/people"}, {path: "/settings"}, {path: "/members"}, {path: "/cohorts"}, {"/cohorts/*", "/cohorts"}, {path: "/join"}}},
 }

@@ -42,7 +42,7 @@ const (
 	FileFailed   Kind = "file.failed"   // sent when it could not be read; data: {"entry": id}
 	FileRemoved  Kind = "file.removed"  // sent when its authors take it out; data: {"entry": id}
 
-	TopicOpened   Kind = "topic.opened"   // sent when a topic of its own is opened, or an entry gets its discussion
+	TopicOpened   Kind = "topic.opened"   // sent when a topic of its own is opened, or an entry gets its discussion; data: {"pass"?: the search that found nothing}
 	TopicChanged  Kind = "topic.changed"  // sent when title, themes or question mark change
 	TopicAudience Kind = "topic.audience" // sent when who may read it changes; readers are asked again
 	TopicHidden   Kind = "topic.hidden"   // sent when a moderator takes it out of sight

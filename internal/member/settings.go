@@ -46,6 +46,27 @@ func (s *Service) SetLook(ctx context.Context, v access.Viewer, in Look) error {
 	})
 }
 
+// Asked tells whether a person wants to hear of questions near to what they wrote.
+func (s *Service) Asked(ctx context.Context, v access.Viewer) (asked bool, err error) {
+	if err := s.db.Read().NewRaw("SELECT asked FROM person WHERE id = ?", v.Person).Scan(ctx, &asked); err != nil {
+		return false, fmt.Errorf("read what %s wants to hear: %w", v.Person, err)
+	}
+	return asked, nil
+}
+
+// SetAsked keeps it. Nobody else sees it, so it is no event.
+func (s *Service) SetAsked(ctx context.Context, v access.Viewer, asked bool) error {
+	if !v.SignedIn() {
+		return unsigned()
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if _, err := tx.NewRaw("UPDATE person SET asked = ? WHERE id = ?", asked, v.Person).Exec(ctx); err != nil {
+			return fmt.Errorf("keep what %s wants to hear: %w", v.Person, err)
+		}
+		return nil
+	})
+}
+
 // Self is what people say about themselves.
 type Self struct {
 	Name, Kana, Section, About string

@@ -47,6 +47,8 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.flag()
 	case event.SearchFound:
 		to.found()
+	case event.QuestionPassed:
+		to.asked()
 	default:
 		return nil
 	}

@@ -21,7 +21,15 @@ type NewTopic struct {
 	Audience    access.Audience
 	Mentions    []string // persons chosen by the writer, beside those named by @
 	Sample      bool
+
+	// Pass asks that people who wrote something near are told of the question; About is the search that found nothing,
+	// as the address of the page has it, and may be empty.
+	Pass  bool
+	About string
 }
+
+// maxAbout bounds the search that is kept with a question.
+const maxAbout = 16 << 10
 
 // Opened is what opening a topic answers.
 type Opened struct {
@@ -63,6 +71,13 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 			return err
 		}
 		opened := &event.Event{Kind: event.TopicOpened, Subject: t.ID, Topic: t.ID, Actor: v.Person}
+		if in.Pass && in.Question {
+			about := in.About
+			if len(about) > maxAbout { // it only helps to find people
+				about = ""
+			}
+			*opened = opened.With(map[string]string{"pass": about})
+		}
 		if err := event.Append(ctx, tx, opened, added); err != nil {
 			return err
 		}

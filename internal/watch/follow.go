@@ -23,7 +23,11 @@ func (s *Service) Follow(ctx context.Context) error {
 		if err != nil {
 			return nil, fmt.Errorf("look at saved searches: %w", err)
 		}
-		return func(ctx context.Context, tx db.Tx) error { return tell(ctx, tx, found) }, nil
+		asked, err := s.passed(ctx, events)
+		if err != nil {
+			return nil, fmt.Errorf("look for people who know: %w", err)
+		}
+		return func(ctx context.Context, tx db.Tx) error { return tell(ctx, tx, found, asked) }, nil
 	})
 }
 
@@ -33,9 +37,9 @@ type pair struct {
 	seq           int64
 }
 
-// tell keeps what is new and appends an event for each search that has something.
-func tell(ctx context.Context, tx db.Tx, found []pair) error {
-	var events []*event.Event
+// tell keeps what is new and appends an event for each search that has something, and those that pass questions on.
+func tell(ctx context.Context, tx db.Tx, found []pair, asked []*event.Event) error {
+	events := asked
 	for _, p := range found {
 		res, err := tx.NewRaw(`INSERT INTO saved_hit (search, thing, seq) SELECT id, ?, ? FROM saved_search WHERE id = ?
 			ON CONFLICT DO NOTHING`, p.thing, p.seq, p.search).Exec(ctx)

@@ -13,7 +13,7 @@ type Word struct {
 	Reading    string // hiragana; empty if unknown
 	Start, End int    // bytes of the original
 	Pos        int    // counts dropped words too, so that a phrase knows its gaps
-	Weak       bool   // says little by itself: verbs, adjectives, words of any question
+	Weak       bool   // says little by its kind: verbs, adjectives, numbers
 }
 
 // maxSentence bounds what goes to the analyzer at once: its lattice grows with the text.
@@ -96,7 +96,7 @@ func (c *cutter) analyze(runes []Rune) {
 		if reading == "" || reading == "*" {
 			reading = t.Surface
 		}
-		c.add(Term(base), kanaOnly(reading), weak(pos, base), span)
+		c.add(Term(base), kanaOnly(reading), weak(pos), span)
 	}
 }
 
@@ -139,12 +139,8 @@ func light(base string) bool {
 	return false
 }
 
-// weak tells words that a question has whatever it is about.
-func weak(pos []string, base string) bool {
-	switch base {
-	case "方法", "工夫", "仕方", "やり方", "事例", "取り組み", "取組", "場合", "必要", "実践", "理由":
-		return true
-	}
+// weak tells words that say little by what kind of word they are.
+func weak(pos []string) bool {
 	return inflects(pos) || pos[0] == "副詞" || len(pos) > 1 && (pos[1] == "副詞可能" || pos[1] == "接尾" || pos[1] == "数")
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
@@ -18,8 +19,9 @@ import (
 
 // Pages are the pages of the search.
 type Pages struct {
-	DB    *db.DB
-	Index *search.Index
+	DB     *db.DB
+	Index  *search.Index
+	Misses *vocabulary.Misses
 }
 
 // Ways to look at what was found.
@@ -70,6 +72,9 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if missed(req, found) {
+		p.Misses.Add(who, req.Text)
+	}
 	pictures, err := search.Pictures(r.Context(), p.DB, found.Hits)
 	if err != nil {
 		return err
@@ -90,6 +95,12 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		title = "「" + cut(req.Text) + "」の検索結果"
 	}
 	return page.Render(w, r, http.StatusOK, page.Frame{Title: title, Section: "archive", Query: req.Text}, show(v))
+}
+
+// missed tells whether the words alone found nothing, or only things that share a part of them.
+func missed(req search.Request, found search.Result) bool {
+	return !found.Preparing && req.Text != "" && len(req.Filters) == 0 && req.Page == 1 &&
+		!slices.ContainsFunc(found.Hits, func(h search.Hit) bool { return !h.Loose })
 }
 
 func cut(s string) string {

@@ -12,6 +12,8 @@ import (
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/vocabulary"
+	"github.com/manetomo/manetomo/search"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
 )
@@ -24,6 +26,10 @@ type Pages struct {
 	Curate  *curate.Service
 	Archive *archive.Service
 	Members *member.Service
+
+	Vocabulary *vocabulary.Service
+	Misses     *vocabulary.Misses
+	Index      *search.Index
 }
 
 // desk is what every page of the desk has.
@@ -51,6 +57,8 @@ func (p Pages) open(r *http.Request, here string, f *page.Form) (desk, error) {
 		{Text: "通報", URL: "/desk/flags", Icon: "report-flag", Count: c.Flags},
 		{Text: "参加の申請", URL: "/desk/join", Icon: "people", Count: c.Applications},
 		{Text: "特集を編む", URL: "/desk/pick", Icon: "star"},
+		{Text: "ことば", URL: "/desk/words", Icon: "search"},
+		{Text: "探されたことば", URL: "/desk/misses", Icon: "info"},
 		{Text: "記録", URL: "/desk/log", Icon: "paper"},
 	}}
 	for i := range d.Menu {
@@ -73,6 +81,8 @@ func doneWords() map[string]string {
 		"admit":   "承認しました。会員として入れるようになりました。",
 		"refuse":  "見送りました。理由は申請した人に届いています。",
 		"saved":   "保存しました。",
+		"aside":   "一覧からはずしました。",
+		"word":    "保存しました。次の検索から使われます。",
 	}
 }
 

@@ -53,6 +53,8 @@ func actWord(act string) string {
 		"roster.import": "名簿を取りこんだ", "application.admit": "参加を承認した", "application.refuse": "参加を見送った",
 		"invitation.create": "招待を出した", "invitation.cancel": "招待を取り消した", "role.grant": "役割をつけた", "role.revoke": "役割をはずした",
 		"person.suspend": "参加を止めた", "person.unsuspend": "参加をもどした", "token.create": "合い札を出した",
+		"vocabulary.add": "近いことばを足した", "vocabulary.change": "近いことばを直した",
+		"miss.aside": "見つからなかったことばを一覧からはずした",
 	}[act]; ok {
 		return w
 	}

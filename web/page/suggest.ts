@@ -1,5 +1,6 @@
 import { announce } from "./announce";
 import { composing } from "./ime";
+import { forgetSearches, recentSearches } from "./recent";
 
 interface Suggestion {
   kind: string;
@@ -8,10 +9,12 @@ interface Suggestion {
 }
 
 const groups: [string, string][] = [
+  ["recent", "さいきんさがしたことば（この端末だけ）"],
   ["word", "ことば"],
   ["municipality", "自治体"],
   ["entry", "レポート・ポスター"],
   ["person", "人"],
+  ["forget", "履歴"],
 ];
 const most = 8;
 let count = 0;
@@ -56,6 +59,11 @@ export function attachSuggest(input: HTMLInputElement): void {
 
   const choose = (s: Suggestion) => {
     close();
+    if (s.kind === "forget") {
+      forgetSearches();
+      announce("さがしたことばの履歴を消しました");
+      return;
+    }
     if (!kind && s.url?.startsWith("/") && !s.url.startsWith("//")) {
       location.assign(s.url);
       return;
@@ -68,24 +76,39 @@ export function attachSuggest(input: HTMLInputElement): void {
   const fetchNow = async () => {
     const q = input.value.trim();
     request?.abort();
-    if (!q) return close();
+    if (!q) return open(recentOnly());
     request = new AbortController();
     try {
       const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(q)}`, { signal: request.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) return close();
       const all: Suggestion[] = (await answer.json()).suggestions ?? [];
       if (document.activeElement !== input) return;
-      shown = order(kind ? all.filter((s) => s.kind === kind) : all);
-      if (!shown.length) return close();
-      draw(list, shown, choose);
-      active = -1;
-      input.removeAttribute("aria-activedescendant");
-      input.setAttribute("aria-expanded", "true");
-      list.hidden = false;
-      announce(`候補が${shown.length}件あります`);
+      open(order(kind ? all.filter((s) => s.kind === kind) : [...recent((s) => s !== q && s.startsWith(q)).slice(0, 2), ...all]));
     } catch {
       // A suggestion that does not come is not missed.
     }
+  };
+
+  const recent = (which: (s: string) => boolean): Suggestion[] =>
+    recentSearches()
+      .filter(which)
+      .map((text) => ({ kind: "recent", text }));
+
+  // recentOnly is what an empty field offers: one's own last searches, and a way to be rid of them.
+  const recentOnly = (): Suggestion[] => {
+    const last = kind ? [] : recent(() => true).slice(0, most - 1);
+    return last.length ? [...last, { kind: "forget", text: "この端末の履歴を消す" }] : [];
+  };
+
+  const open = (found: Suggestion[]) => {
+    shown = found;
+    if (!shown.length) return close();
+    draw(list, shown, choose);
+    active = -1;
+    input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-expanded", "true");
+    list.hidden = false;
+    announce(`候補が${shown.length}件あります`);
   };
 
   const later = () => {
@@ -96,11 +119,14 @@ export function attachSuggest(input: HTMLInputElement): void {
     if (!(e as InputEvent).isComposing) later();
   });
   input.addEventListener("compositionend", later);
+  input.addEventListener("click", () => {
+    if (!input.value && list.hidden) open(recentOnly());
+  });
   input.addEventListener("blur", () => setTimeout(close, 150));
   input.addEventListener("keydown", (e) => {
     if (composing(e)) return;
     if (list.hidden) {
-      if (e.key === "ArrowDown" && input.value.trim()) later();
+      if (e.key === "ArrowDown") later();
       return;
     }
     if (e.key === "ArrowDown") mark(active + 1);

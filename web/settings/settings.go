@@ -41,6 +41,7 @@ type view struct {
 	Tokens   []auth.Token
 	NewToken string // shown once
 	Now      time.Time
+	Asked    bool // wants to hear of questions near to what they wrote
 	label    func(string) string
 }
 
@@ -60,6 +61,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 func done() map[string]string {
 	return map[string]string{
 		"look":    "見た目とメールの受け取り方を保存しました。",
+		"asked":   "質問のお知らせの受け取り方を保存しました。",
 		"self":    "自己紹介を保存しました。",
 		"account": "ログイン方法を変えました。",
 		"session": "ログインを終わらせました。",
@@ -80,6 +82,9 @@ func (p Pages) show(w http.ResponseWriter, r *http.Request, status int, v view) 
 		return err
 	}
 	if v.Sessions, err = p.Auth.Sessions(r.Context(), who); err != nil {
+		return err
+	}
+	if v.Asked, err = p.Members.Asked(r.Context(), who); err != nil {
 		return err
 	}
 	if v.Tokens, err = p.Auth.Tokens(r.Context(), who); err != nil {
@@ -124,6 +129,13 @@ func (p Pages) Look(w http.ResponseWriter, r *http.Request) error {
 		page.SetCookie(w, p.Secure, "theme", look.Theme)
 		page.SetCookie(w, p.Secure, "text", look.TextSize)
 		return nil
+	})
+}
+
+// Asked keeps whether one hears of questions near to what one wrote: POST /settings/asked.
+func (p Pages) Asked(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "asked", func(ctx context.Context, v access.Viewer, f *page.Form) error {
+		return p.Members.SetAsked(ctx, v, f.Has("asked", "1"))
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
@@ -22,6 +23,8 @@ func (p Pages) New(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("question") != "" {
 		f.Set("kind", "question")
 	}
+	f.Set("title", text.Cut(q.Get("title"), text.MaxTitle)).Set("about", q.Get("about")).Set("pass", q.Get("pass"))
+	f.Values["themes"] = q["themes"]
 	if c := q.Get("cohort"); c != "" {
 		f.Set("audience", "cohort:"+c)
 	}
@@ -41,7 +44,8 @@ func (p Pages) Open(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	out, err := p.Talk.Open(r.Context(), page.Viewer(r.Context()), talk.NewTopic{Title: f.Get("title"), Body: f.Get("body"),
-		Themes: themes, Question: f.Get("kind") == "question", Audience: audience(f.Get("audience"))})
+		Themes: themes, Question: f.Get("kind") == "question", Audience: audience(f.Get("audience")),
+		Pass: f.Has("pass", "1"), About: f.Get("about")})
 	if err != nil && f.WithError(err) {
 		return p.form(w, r, http.StatusUnprocessableEntity, f)
 	}

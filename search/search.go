@@ -225,13 +225,14 @@ func (s *searching) stages(found *finding, wanted []*wordPlan) error {
 
 // everything finds all documents, for browsing.
 func (s *searching) everything(found *finding) {
-	base := int32(0)
-	for _, segment := range s.snap.Segments() {
-		docs := segment.DocNumbersLive().Iterator()
-		for docs.HasNext() {
-			found.one(0, scored{doc: base + int32(docs.Next())})
+	found.hits = make([]hit, 0, len(s.cols.rows))
+	for i, segment := range s.segments {
+		deleted := segment.Deleted()
+		for n := range int32(segment.FullSize()) {
+			if deleted == nil || !deleted.Contains(uint32(n)) {
+				found.one(0, scored{doc: s.base[i] + n})
+			}
 		}
-		base += int32(segment.FullSize())
 	}
 }
 

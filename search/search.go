@@ -115,6 +115,9 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 		return Result{}, err
 	}
 	result.Hints = q.Hints
+	if slices.ContainsFunc(s.plans, func(p wordPlan) bool { return p.left }) && len(q.Words) < query.MaxWords {
+		result.Hints = append(result.Hints, query.ManyWords)
+	}
 	result.Places = ambiguous(s.plans)
 	result.Seq = x.Seq()
 	if result.Total < 3 && !q.Empty() {

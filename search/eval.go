@@ -45,6 +45,7 @@ type evaluator struct {
 type dense struct {
 	acc, share, part []float32
 	count            []int32
+	touched          []int32 // whose acc is not zero, gathered by whoever uses it until drain
 }
 
 var densePool = sync.Pool{New: func() any { return new(dense) }}
@@ -53,7 +54,7 @@ func newEvaluator(ctx context.Context, snap *scorch.IndexSnapshot, cols *columns
 	d := densePool.Get().(*dense)
 	if n := len(cols.rows); len(d.acc) < n {
 		n += 1024
-		*d = dense{make([]float32, n), make([]float32, n), make([]float32, n), make([]int32, n)}
+		*d = dense{make([]float32, n), make([]float32, n), make([]float32, n), make([]int32, n), make([]int32, 0, n)}
 	}
 	return &evaluator{newLookups(snap), ctx, snap, cols, fields, map[string]list{}, d}
 }
@@ -70,7 +71,7 @@ func (e *evaluator) term(kind, term string) (list, error) {
 	if err := e.ctx.Err(); err != nil {
 		return list{}, err
 	}
-	var touched []int32
+	touched := e.touched[:0]
 	most := 0
 	for _, part := range []string{partTitle, partBody} {
 		sum := 0
@@ -180,7 +181,7 @@ func (e *evaluator) best(parts ...factored) []scored {
 	if len(parts) == 1 && parts[0].factor == 1 {
 		return parts[0].docs
 	}
-	var touched []int32
+	touched := e.touched[:0]
 	for _, p := range parts {
 		for _, d := range p.docs {
 			if e.acc[d.doc] == 0 {

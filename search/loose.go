@@ -100,7 +100,8 @@ func (s *searching) halfOfLetters(p *wordPlan) ([]scored, error) {
 		return nil, nil
 	}
 	var touched []int32
-	for _, g := range p.grams {
+	grams := p.grams[:min(len(p.grams), 2*maxUnits)]
+	for _, g := range grams {
 		l, err := s.term(kindGram, g.term)
 		if err != nil {
 			s.drain(touched)
@@ -114,7 +115,7 @@ func (s *searching) halfOfLetters(p *wordPlan) ([]scored, error) {
 	}
 	var out []scored
 	for _, n := range touched {
-		if share := float32(s.count[n]) / float32(len(p.grams)); share >= 0.5 {
+		if share := float32(s.count[n]) / float32(len(grams)); share >= 0.5 {
 			out = append(out, scored{n, share})
 		}
 		s.count[n] = 0

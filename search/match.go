@@ -113,18 +113,29 @@ func (e *evaluator) facts(p wordPlan) []scored {
 			prefectures = append(prefectures, e.number(prefectureFacet, place.Prefecture))
 		}
 	}
-	in := func(values []uint32, value uint32) bool { return value != 0 && slices.Contains(values, value) }
-	municipalities, within, years := e.cols.values[municipalityFacet], e.cols.values[prefectureFacet], e.cols.values[yearFacet]
 	var out []scored
-	for n := range e.cols.rows {
-		switch {
-		case in(codes, municipalities[n]):
-			out = append(out, scored{int32(n), placeScore})
-		case in(prefectures, within[n]):
-			out = append(out, scored{int32(n), insideScore})
-		case p.Year != 0 && year != 0 && years[n] == year:
-			out = append(out, scored{int32(n), yearScore})
+	taken := func(doc int, facets ...int) bool { // by something that counts more
+		for _, f := range facets {
+			v := e.cols.values[f][doc]
+			if f == municipalityFacet && slices.Contains(codes, v) || f == prefectureFacet && slices.Contains(prefectures, v) {
+				return true
+			}
 		}
+		return false
+	}
+	pass := func(facet int, numbers []uint32, score float32, before ...int) {
+		for _, number := range numbers {
+			for doc, v := range e.cols.values[facet] {
+				if v == number && number != 0 && !taken(doc, before...) {
+					out = append(out, scored{int32(doc), score})
+				}
+			}
+		}
+	}
+	pass(municipalityFacet, codes, placeScore)
+	pass(prefectureFacet, prefectures, insideScore, municipalityFacet)
+	if p.Year != 0 {
+		pass(yearFacet, []uint32{year}, yearScore, municipalityFacet, prefectureFacet)
 	}
 	return out
 }
@@ -139,7 +150,7 @@ func (e *evaluator) add(a, b []scored) []scored {
 	if len(b) == 0 {
 		return a
 	}
-	var touched []int32
+	touched := e.touched[:0]
 	for _, docs := range [][]scored{a, b} {
 		for _, d := range docs {
 			if e.acc[d.doc] == 0 {

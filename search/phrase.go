@@ -29,7 +29,7 @@ func (e *evaluator) phrase(kind string, places []place) (list, error) {
 	if err := e.ctx.Err(); err != nil {
 		return list{}, err
 	}
-	var touched []int32
+	touched := e.touched[:0]
 	for _, part := range []string{partTitle, partBody} {
 		for _, f := range e.fields {
 			var err error

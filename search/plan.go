@@ -21,7 +21,11 @@ type wordPlan struct {
 	kana   string // its reading if it is kana or romaji
 	cuts   []readingCut
 	places []Place
+	left   bool // some of it was left out
 }
+
+// maxUnits bounds the parts of one word: more is no word but a page without a blank, and its end says nothing new.
+const maxUnits = query.MaxWords
 
 // readingCut is one way to cut a reading into readings that the index holds; found while searching, kept for marks.
 type readingCut struct {
@@ -63,6 +67,9 @@ func planWord(w query.Word, vocabulary *Vocabulary, resolve func(string) []Place
 		return p
 	default:
 		p.units = planUnits(w.Text, words, vocabulary)
+		if len(p.units) > maxUnits {
+			p.units, p.left = p.units[:maxUnits], true
+		}
 	}
 	if kana, roman, ok := japanese.Kana(w.Text); ok && (len([]rune(kana)) > 1) && !(roman && len(w.Text) < 3) {
 		p.kana = kana

@@ -119,6 +119,9 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 		return Result{}, err
 	}
 	result.Hints = q.Hints
+	if slices.ContainsFunc(s.plans, func(p wordPlan) bool { return p.left }) && len(q.Words) < query.MaxWords {
+		result.Hints = append(result.Hints, query.ManyWords)
+	}
 	result.Places = ambiguous(s.plans)
 	result.Seq = x.Seq()
 	if !q.Empty() && onlyLoose(result) {
@@ -234,13 +237,14 @@ func (s *searching) stages(found *finding, wanted []*wordPlan) error {
 
 // everything finds all documents, for browsing.
 func (s *searching) everything(found *finding) {
-	base := int32(0)
-	for _, segment := range s.snap.Segments() {
-		docs := segment.DocNumbersLive().Iterator()
-		for docs.HasNext() {
-			found.one(0, scored{doc: base + int32(docs.Next())})
+	found.hits = make([]hit, 0, len(s.cols.rows))
+	for i, segment := range s.segments {
+		deleted := segment.Deleted()
+		for n := range int32(segment.FullSize()) {
+			if deleted == nil || !deleted.Contains(uint32(n)) {
+				found.one(0, scored{doc: s.base[i] + n})
+			}
 		}
-		base += int32(segment.FullSize())
 	}
 }
 

@@ -257,6 +257,17 @@ func TestNothingThatIsTypedMakesAnErrorOrALongWait(t *testing.T) {
 	}
 }
 
+func TestAPageWithoutABlankIsSearchedByItsBeginningAndSaysSo(t *testing.T) {
+	x := index(t, report("a", "対話で変える", "窓口の対話"), report("b", "研修", "人材育成"))
+	r := ask(t, x, access.Viewer{}, search.Request{Text: "対話" + strings.Repeat("と研修や人材", 100)})
+	if len(r.Hits) == 0 || len(r.Hints) != 1 {
+		t.Errorf("found [%s] with hints %q; want something, and that the rest was left out", ids(r), r.Hints)
+	}
+	if r := ask(t, x, access.Viewer{}, search.Request{Text: "窓口の対話と研修"}); len(r.Hints) != 0 {
+		t.Errorf("a short question has hints %q", r.Hints)
+	}
+}
+
 func TestDamagedIndexIsMovedAwayAndBuiltAnew(t *testing.T) {
 	dir := t.TempDir()
 	docs := search.Fixed{report("a", "対話", "対話")}

@@ -101,6 +101,11 @@ func (c benchSearchCmd) times(p *program, dir string, size int) (bars []bench.Ba
 		fmt.Fprintf(p.out, "\n%d documents\n", size)
 		bench.PrintGroups(p.out, groups)
 		bars = append(bench.TimeBars(groups), rebuild, bench.WithinBar("suggestion p99", bench.Suggest(x, 1000).At(.99), time.Millisecond))
+		slowest, text, err := bench.Hostile(p.ctx, x)
+		if err != nil {
+			return err
+		}
+		bars = append(bars, bench.WithinBar("hostile queries, the slowest (「"+text+"…」)", slowest, 200*time.Millisecond))
 		posts, err := bench.PostToFound(p.ctx, x, d, c.Posts)
 		if err == nil {
 			bars = append(bars, bench.WithinBar("from post to found p50", bench.At(posts, .5), 50*time.Millisecond),

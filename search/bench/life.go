@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -13,6 +14,8 @@ import (
 
 // Suggest times suggestions for the first two letters of words.
 func Suggest(x *search.Index, n int) (t Timing) {
+	runtime.LockOSThread() // whose time is taken
+	defer runtime.UnlockOSThread()
 	g := newGenerator(11)
 	for range n {
 		text := []rune(g.noun())

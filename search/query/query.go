@@ -17,6 +17,9 @@ const (
 	MaxWords = 64
 )
 
+// ManyWords tells that only the first were searched for.
+const ManyWords = "ことばが多いため、はじめの64語で探しました。"
+
 // Query is what was understood.
 type Query struct {
 	Text  string // what was searched for, within the limits
@@ -51,7 +54,7 @@ func Parse(text string) Query {
 			break
 		}
 		if len(q.Words) == MaxWords {
-			q.Hints = append(q.Hints, "ことばが多いため、はじめの64語で探しました。")
+			q.Hints = append(q.Hints, ManyWords)
 			break
 		}
 		q.Words = append(q.Words, word)

@@ -89,13 +89,22 @@ func (d *Discussion) url(p *talk.View, act string) string {
 	return "/topics/" + d.Topic.ID + "/posts/" + p.ID + "/" + act
 }
 
+// edit is where the viewer changes a post.
+func (d *Discussion) edit(p *talk.View) string {
+	if d.Back == "/topics/"+d.Topic.ID {
+		return d.url(p, "edit")
+	}
+	return d.url(p, "edit") + "?back=" + d.Back
+}
+
 // here is the page again with a query.
 func (d *Discussion) here(name, value, anchor string) string {
 	return d.Back + "?" + url.Values{name: {value}}.Encode() + anchor
 }
 
-// key makes an act on a post stand once, however often the form is sent.
-func (d *Discussion) key(p *talk.View) string { return d.Form.Key + p.ID }
+// key makes an act on a post stand once, however often the form is sent. A part of the page's own key is enough beside
+// the post's id, and thirty whole ones are a kilobyte.
+func (d *Discussion) key(p *talk.View) string { return d.Form.Key[:min(12, len(d.Form.Key))] + p.ID }
 
 // at leads to a post: within the window by its anchor alone.
 func (d *Discussion) at(n int64) string {

@@ -18,9 +18,16 @@ func memberOnly(r *http.Request) error {
 	return nil
 }
 
+// lead is how many posts stand before one that is led to.
+const lead = 10
+
 // Show is a topic with its posts.
 func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
-	t, err := p.Talk.Page(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), number(r, "from"))
+	from := number(r, "from")
+	if n := number(r, "number"); n > 0 {
+		from = max(1, n-lead) // the form cannot name an anchor: what was asked for stands near the top
+	}
+	t, err := p.Talk.Page(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), from)
 	if err != nil {
 		return err
 	}
@@ -51,7 +58,7 @@ func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Wrote(w, out.Seq)
-	http.Redirect(w, r, back(f, id)+"?from="+strconv.FormatInt(max(1, out.Number-10), 10)+"#p"+strconv.FormatInt(out.Number, 10),
+	http.Redirect(w, r, backTo(f, id)+"?from="+strconv.FormatInt(max(1, out.Number-lead), 10)+"#p"+strconv.FormatInt(out.Number, 10),
 		http.StatusSeeOther)
 	return nil
 }
@@ -70,8 +77,8 @@ func (p Pages) again(w http.ResponseWriter, r *http.Request, id string, f *page.
 	return render(w, r, http.StatusUnprocessableEntity, d)
 }
 
-// back is the page that a form stood on: a page of ours, without its query.
-func back(f *page.Form, topic string) string {
+// backTo is the page that a form stood on: a page of ours, without its query.
+func backTo(f *page.Form, topic string) string {
 	if path := text.OwnPath(f.Get("back")); path != "" {
 		return path
 	}
@@ -131,8 +138,8 @@ func (p Pages) toPost(w http.ResponseWriter, r *http.Request, f *page.Form, id s
 	if err != nil {
 		return err
 	}
-	from := strconv.FormatInt(max(1, post.Number-10), 10)
-	http.Redirect(w, r, back(f, t.ID)+"?from="+from+"#p"+strconv.FormatInt(post.Number, 10), http.StatusSeeOther)
+	from := strconv.FormatInt(max(1, post.Number-lead), 10)
+	http.Redirect(w, r, backTo(f, t.ID)+"?from="+from+"#p"+strconv.FormatInt(post.Number, 10), http.StatusSeeOther)
 	return nil
 }
 
@@ -197,6 +204,6 @@ func (p Pages) Read(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Talk.MarkRead(r.Context(), page.Viewer(r.Context()), id, n); err != nil {
 		return err
 	}
-	http.Redirect(w, r, back(f, id), http.StatusSeeOther)
+	http.Redirect(w, r, backTo(f, id), http.StatusSeeOther)
 	return nil
 }

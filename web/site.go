@@ -52,6 +52,9 @@ type Site struct {
 // Handler is the whole site.
 func (s *Site) Handler() http.Handler {
 	m := newMetrics()
+	if s.Hub != nil {
+		m.channel(s.Hub.Stats())
+	}
 	origin := http.NewCrossOriginProtection() // SameSite cookies are the other half (contract §4)
 	origin.SetDenyHandler(handle(func(http.ResponseWriter, *http.Request) error {
 		return apperr.New(apperr.Forbidden, "ほかのサイトから送られた内容は受け取れません。マネ友の画面からもう一度送ってください。")

@@ -95,3 +95,21 @@ func TestSigningOutEndsTheChannelInEveryTab(t *testing.T) {
 		t.Error("a post came after signing out")
 	}
 }
+
+func TestTheNetworkPageTestsThisBrowser(t *testing.T) {
+	s := site.Start(t, site.Options{})
+	p := browser.New(t, s.URL, "fellow")
+	p.SignIn("fellow@example.jp")
+	p.Go("/help/network")
+	p.Accessible()
+	p.Click("調べる")
+	p.Holds("all three ways work", `() => [...document.querySelectorAll("[data-result]")].every(e => e.textContent.startsWith("○"))`)
+	p.See("書かれるとすぐに届きます")
+
+	behind := p.Tab(`{ const Real = WebSocket; window.WebSocket = class extends Real { constructor(url, kind) { super(url.replace("/ws", "/no-such-place"), kind); } }; }`)
+	behind.Expect("WebSocket")
+	behind.Go("/help/network")
+	behind.Click("調べる")
+	behind.See("待ち受ける通信で、新しい投稿はすぐに届きます")
+	behind.Shot("network")
+}

@@ -83,6 +83,7 @@ type Hub struct {
 type Stats struct {
 	Sockets, Polls               atomic.Int64 // open now
 	SocketsOpened, PollsAnswered atomic.Int64
+	PlainAnswered                atomic.Int64 // polls that did not wait
 	Events, Deliveries           atomic.Int64 // events followed; frames handed to readers
 	Slow, Refused                atomic.Int64 // readers cut; sockets refused for the account's limit
 }

@@ -50,7 +50,11 @@ func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 		}
 		break
 	}
-	h.stats.PollsAnswered.Add(1)
+	if wait > 0 {
+		h.stats.PollsAnswered.Add(1)
+	} else {
+		h.stats.PlainAnswered.Add(1)
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(r.asArray()) // a reader that has gone asks again with its n

@@ -142,6 +142,7 @@ type frame struct {
 	Epoch   string `json:"epoch"`
 	Here    int    `json:"here"`
 	Typing  int    `json:"typing"`
+	Notices int    `json:"notices"`
 	Author  *struct{ Name string }
 	Counts  map[string]int `json:"reactions"`
 }

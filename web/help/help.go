@@ -1,7 +1,8 @@
 // Package help holds the pages that explain: how to do each task, what マネ友 is, and the policies of the site.
 //
 // They are written for a municipal official who is in the middle of something: each page is named for the task, says
-// first what to do, and prints on one or two sheets. They show nothing of anybody and are the same for everyone.
+// first what to do, and prints on one or two sheets. They show nothing of anybody and are the same for everyone,
+// but for the test of the network, which needs a member.
 package help
 
 import (
@@ -31,6 +32,7 @@ type article struct {
 	Group   string
 	Icon    string
 	Body    templ.Component
+	Islands []string
 	words   string // its text, for the search inside help
 }
 
@@ -60,7 +62,7 @@ func New(contact string) *Help {
 			Summary: "PDF や写真を選ぶと、画像と文字を取り出して、さがせるようにします。"},
 		{Slug: "keys", Title: "キーで操作する", Group: reading, Icon: "grid", Body: keys(),
 			Summary: "マウスを使わずに読み進める、さがす、送るためのキーの一覧です。"},
-		{Slug: "network", Title: "役所のネットワークでつながらないとき", Group: trouble, Icon: "offline", Body: network(),
+		{Slug: "network", Title: "役所のネットワークでつながらないとき", Group: trouble, Icon: "offline", Body: network(), Islands: []string{"network"},
 			Summary: "自動で更新されない、ログイン先が開けないときに試すことと、情報担当へ伝えることです。"},
 		{Slug: "trouble", Title: "困ったとき", Group: trouble, Icon: "help", Body: inTrouble(contact),
 			Summary: "書いた文が見つからない、まちがえて出した、異動した、アカウントが使えなくなったとき。"},
@@ -99,7 +101,7 @@ func (h *Help) Page(w http.ResponseWriter, r *http.Request) error {
 	slug := r.PathValue("slug")
 	for _, a := range h.pages {
 		if a.Slug == slug {
-			f := page.Frame{Title: a.Title, Section: "help", Description: a.Summary, Index: true}
+			f := page.Frame{Title: a.Title, Section: "help", Description: a.Summary, Index: true, Islands: a.Islands}
 			return page.Render(w, r, http.StatusOK, f, helpPage(a, h.pages))
 		}
 	}

@@ -8,7 +8,7 @@ package help
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-func network() templ.Component {
+func inTrouble(contact string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -29,36 +29,7 @@ func network() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h2>「自動では更新されません」と出る</h2><p>庁内の通信の決まりで、つなぎ続ける通信が止められています。読む・さがす・書くは、そのまま使えます。新しい投稿は、画面を読みこみ直すと見えます。ほかの方法でつながるかどうかは、マネ友が自動で試しています。</p><h2>ログイン先の画面が開けない</h2><ul><li>表示されているほかのアカウントを選んでみてください。</li><li>スマートフォンなど、庁外の通信から開いてみてください。ログインのあとは、庁内の端末とスマートフォンのどちらでも使えます。</li></ul><h2>画面がくずれる、ボタンが働かない</h2><p>Microsoft Edge か Google Chrome の新しい版でお試しください。Internet Explorer と、その互換モードでは表示できません。古い版でも、読む・さがす・書くはできるように作っています。</p><h2>情報担当の方に伝えること</h2><p>次の四つをそのまま伝えてください。</p><ul><li>開きたいのは、このサイトの住所だけです。ほかの会社のサーバーから部品や広告を読みこむことはありません。</li><li>通信はすべて HTTPS（443番）です。</li><li>話し合いの自動更新には WebSocket（wss、同じ住所の /ws）を使います。許可できないときは、ふつうの HTTPS（/live）に切りかわります。</li><li>ログインには、選んだ会社（Microsoft、Google、LINE など）のログイン画面を開く必要があります。</li></ul>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		return nil
-	})
-}
-
-func inTrouble(contact string) templ.Component {
-	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
-			return templ_7745c5c3_CtxErr
-		}
-		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-		if !templ_7745c5c3_IsBuffer {
-			defer func() {
-				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err == nil {
-					templ_7745c5c3_Err = templ_7745c5c3_BufErr
-				}
-			}()
-		}
-		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var2 == nil {
-			templ_7745c5c3_Var2 = templ.NopComponent
-		}
-		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2>書いた文が見つからない</h2><p>「わたし」の「下書き」を開いてください。送る前の文は、サーバーと、書いていた端末に残っています。送れたかどうかわからないときは、もう一度送ってください。同じ文が二つ並ぶことはありません。</p><h2>まちがえて公開した</h2><p>そのレポートやポスターを開き、「直す」で公開範囲をせまくするか、「取り下げる」を選んでください。数秒のうちに、さがした結果からも消えます。</p><h2>名前や自治体がまちがっている</h2><p>名簿のまちがいは事務局が直します。「わたしのページ」を開き、どこをどう直すかを下の連絡先へ伝えてください。</p><h2>異動した・退職した</h2><p>席はそのまま残ります。勤務先のアカウントでログインしていた方は、使えなくなる前に「設定」の「ログイン方法」で個人のアカウントを足してください。</p><h2>アカウントが使えなくなった</h2><p>事務局が、本人であることを確かめたうえで、新しいログイン方法を足すリンクを出します。下の連絡先へお知らせください。</p><h2>気になる投稿を見つけた</h2><p>投稿やレポートの「運営に知らせる」から伝えてください。だれが知らせたかは、書いた人には見えません。</p><h2>番号のついたお詫びの画面が出た</h2><p>1分ほど待ってから、もう一度お試しください。くり返すときは、画面の番号とその時刻をお知らせください。</p><h2 id=\"contact\">連絡先</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h2>書いた文が見つからない</h2><p>「わたし」の「下書き」を開いてください。送る前の文は、サーバーと、書いていた端末に残っています。送れたかどうかわからないときは、もう一度送ってください。同じ文が二つ並ぶことはありません。</p><h2>まちがえて公開した</h2><p>そのレポートやポスターを開き、「直す」で公開範囲をせまくするか、「取り下げる」を選んでください。数秒のうちに、さがした結果からも消えます。</p><h2>名前や自治体がまちがっている</h2><p>名簿のまちがいは事務局が直します。「わたしのページ」を開き、どこをどう直すかを下の連絡先へ伝えてください。</p><h2>異動した・退職した</h2><p>席はそのまま残ります。勤務先のアカウントでログインしていた方は、使えなくなる前に「設定」の「ログイン方法」で個人のアカウントを足してください。</p><h2>アカウントが使えなくなった</h2><p>事務局が、本人であることを確かめたうえで、新しいログイン方法を足すリンクを出します。下の連絡先へお知らせください。</p><h2>気になる投稿を見つけた</h2><p>投稿やレポートの「運営に知らせる」から伝えてください。だれが知らせたかは、書いた人には見えません。</p><h2>番号のついたお詫びの画面が出た</h2><p>1分ほど待ってから、もう一度お試しください。くり返すときは、画面の番号とその時刻をお知らせください。</p><h2 id=\"contact\">連絡先</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -86,31 +57,31 @@ func contactLine(contact string) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var3 == nil {
-			templ_7745c5c3_Var3 = templ.NopComponent
+		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var2 == nil {
+			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
 		if contact != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>事務局：")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>事務局：")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(contact)
+			var templ_7745c5c3_Var3 string
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(contact)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `help/trouble.templ`, Line: 44, Col: 26}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `help/trouble.templ`, Line: 24, Col: 26}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p>招待や参加の案内に書かれている、事務局の連絡先へお知らせください。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>招待や参加の案内に書かれている、事務局の連絡先へお知らせください。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -162,7 +162,7 @@ func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rn
 		var c talk.Change
 		var err error
 		ctx := context.Background()
-		switch act := rnd.IntN(10); {
+		switch act := rnd.IntN(12); {
 		case act < 5 || len(mine) == 0:
 			var p talk.Posted
 			p, err = s.talk.Post(ctx, v, topic, talk.NewPost{Body: fmt.Sprint("投稿 ", rnd.IntN(1000))})
@@ -174,13 +174,43 @@ func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rn
 			c, err = s.talk.Remove(ctx, v, mine[rnd.IntN(len(mine))])
 		case act < 8:
 			c, err = s.talk.Undo(ctx, v, mine[rnd.IntN(len(mine))])
-		default:
+		case act < 10:
 			c, err = s.talk.React(ctx, v, mine[rnd.IntN(len(mine))], talk.Useful, rnd.IntN(2) == 0)
+		default:
+			c, err = moderate(ctx, s, topic, mine[rnd.IntN(len(mine))], rnd)
 		}
 		if err == nil && c.N >= until {
 			return
 		}
 	}
+}
+
+// moderate does what a moderator may: takes a post out of sight or puts it back, tells that the topic was changed, or
+// that who may read it is asked again.
+func moderate(ctx context.Context, s *site, topic, post string, rnd *rand.Rand) (c talk.Change, err error) {
+	ref := talk.Ref{Kind: "post", ID: post}
+	err = s.d.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		var events []*event.Event
+		switch rnd.IntN(4) {
+		case 0:
+			events = []*event.Event{{Kind: event.TopicChanged, Subject: topic, Topic: topic}}
+		case 1:
+			events = []*event.Event{{Kind: event.TopicAudience, Subject: topic, Topic: topic}}
+		case 2:
+			events, err = talk.Hide(ctx, tx, ref, "moderator", "ためし")
+		default:
+			events, err = talk.Restore(ctx, tx, ref, "moderator")
+		}
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		if err := event.Append(ctx, tx, events...); err != nil {
+			return err
+		}
+		c = talk.Change{N: events[0].N, Seq: events[0].Seq}
+		return nil
+	})
+	return c, err
 }
 
 func exactlyOnce(t *testing.T, sites []*site) {

@@ -137,13 +137,15 @@ func (t router) sheets() {
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)
 	}
-	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files, BaseURL: t.s.BaseURL}
 	t.on("GET /files/new", f.New)
 	t.on("POST /files", f.Attach)
 	t.on("POST /files/{id}/remove", f.Remove)
 	t.on("GET /files/{id}/original", f.Original)
 	t.on("GET /files/{id}/state", f.State)
 	t.on("GET /files/{id}/{picture}", f.Picture)
+	t.on("GET /files/{id}/iiif/{page}/info.json", f.Info)
+	t.on("GET /files/{id}/iiif/{page}/{region}/{size}/{rotation}/{quality}", f.Tile)
 }
 
 // talk is discussion: its API and the live channel.

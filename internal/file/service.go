@@ -22,6 +22,7 @@ type Service struct {
 	Temp  string // folder for uploads under way; the system's when empty
 
 	decoding sync.Mutex // one large picture at a time: decoded it has up to 320 MB
+	tiling   sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
 }
 
 // State is where a file stands.
@@ -77,6 +78,9 @@ type Page struct {
 	Words  []pdfium.Word `bun:"words,type:jsonb"`
 	Colour string        `bun:"colour"`
 	Widths string        `bun:"widths"` // 512,1280,2560: the pictures that there are; empty: none
+
+	TiledWidth  int `bun:"tiled_width"` // pixels of the picture that the tiles are cut from; 0: none yet, or none needed
+	TiledHeight int `bun:"tiled_height"`
 }
 
 // readable is access's condition for the entry e that a file belongs to.

@@ -139,3 +139,6 @@ func (closing) Close() error { return nil }
 func (z Zoom) ETag() string {
 	return strconv.Quote(fmt.Sprintf("%d-%d-%v", z.Width, z.Height, z.Tiled))
 }
+
+// TranscriptURL is where a reader proposes the text of a page.
+func TranscriptURL(file string, page int) string { return fmt.Sprintf("/files/%s/text/%d", file, page) }

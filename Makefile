@@ -1,6 +1,6 @@
 # make alone prints the targets, one line each.
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate asset cluster pdfium fuzz clean
+.PHONY: help run test check generate asset cluster pdfium openseadragon fuzz clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## /\1\t/' | expand -t 12
@@ -26,6 +26,10 @@ cluster: ## two nodes on one PostgreSQL behind a proxy, without Docker
 pdfium: ## fetch pdfium.wasm again as its lock file pins it (needs npm); a test compares its checksum
 	cd internal/file/pdfium && npm ci --ignore-scripts && cp node_modules/@embedpdf/pdfium/dist/pdfium.wasm . && \
 		cp node_modules/@embedpdf/pdfium/LICENSE LICENSE.embedpdf && cp node_modules/@embedpdf/pdfium/LICENSE.pdfium . && rm -rf node_modules
+
+openseadragon: ## fetch openseadragon.min.js again as its lock file pins it (needs npm); a test compares its checksum
+	cd web/posters/openseadragon && npm ci --ignore-scripts && cp node_modules/openseadragon/build/openseadragon/openseadragon.min.js . && \
+		cp node_modules/openseadragon/LICENSE.txt LICENSE.openseadragon && rm -rf node_modules
 
 fuzz: ## every fuzz target for a minute (TIME=10m for longer)
 	internal/tool/script/fuzz.sh $(or $(TIME),1m)

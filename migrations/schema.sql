@@ -374,7 +374,7 @@ CREATE TABLE file (
   lease_until TIMESTAMPTZ,                   -- a worker has it
   created_by  TEXT NOT NULL,
   created_at  TIMESTAMPTZ NOT NULL
-);
+, tiling TEXT NOT NULL DEFAULT 'waiting', tile_tries INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX file_entry ON file (entry, position);
 
@@ -390,7 +390,7 @@ CREATE TABLE page (
   text    TEXT NOT NULL,
   words   JSONB NOT NULL,                    -- [{"text", "box": [x, y, w, h]}, …] per mille of the shown page
   colour  TEXT NOT NULL DEFAULT '',          -- behind the picture until it is there
-  widths  TEXT NOT NULL DEFAULT '',          -- sizes that the store has: 512,1280,2560
+  widths  TEXT NOT NULL DEFAULT '', tiled_width INTEGER NOT NULL DEFAULT 0, tiled_height INTEGER NOT NULL DEFAULT 0, transcript TEXT NOT NULL DEFAULT '',          -- sizes that the store has: 512,1280,2560
   PRIMARY KEY (file, number)
 );
 
@@ -602,3 +602,25 @@ CREATE TABLE miss_day (
 CREATE INDEX miss_day_day ON miss_day (day);
 
 CREATE INDEX notice_seq ON notice (seq);
+
+CREATE INDEX file_tiling ON file (created_at) WHERE tiling = 'waiting';
+
+CREATE TABLE transcript (
+  id         TEXT PRIMARY KEY,
+  file       TEXT NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+  number     INTEGER NOT NULL,               -- of the page
+  before     TEXT NOT NULL,                  -- the page's text that the proposer saw
+  text       TEXT NOT NULL,                  -- the text that is proposed
+  state      TEXT NOT NULL,                  -- open, approved, declined
+  reason     TEXT NOT NULL DEFAULT '',       -- what the desk answered
+  by         TEXT NOT NULL,
+  decided_by TEXT NOT NULL DEFAULT '',
+  decided_at TIMESTAMPTZ,
+  created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX transcript_state ON transcript (state, created_at);
+
+CREATE INDEX transcript_page ON transcript (file, number, created_at);
+
+CREATE UNIQUE INDEX transcript_once ON transcript (file, number, by) WHERE state = 'open';

@@ -73,7 +73,7 @@ func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error
 			moved = append(moved, e.Subject) // its readers may be others now
 		case event.FollowUpAdded, event.AdoptionAdded, event.EntryReacted:
 			t.entries[e.Subject] = true
-		case event.FileAttached, event.FileReady, event.FileFailed, event.FileRemoved:
+		case event.FileAttached, event.FileReady, event.FileFailed, event.FileRemoved, event.TranscriptDecided:
 			var data struct{ Entry string }
 			if err := json.Unmarshal(e.Data, &data); err != nil {
 				return t, fmt.Errorf("event %d: %w", e.Seq, err)

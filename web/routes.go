@@ -137,13 +137,17 @@ func (t router) sheets() {
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)
 	}
-	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files}
+	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files, BaseURL: t.s.BaseURL}
 	t.on("GET /files/new", f.New)
 	t.on("POST /files", f.Attach)
 	t.on("POST /files/{id}/remove", f.Remove)
 	t.on("GET /files/{id}/original", f.Original)
 	t.on("GET /files/{id}/state", f.State)
 	t.on("GET /files/{id}/{picture}", f.Picture)
+	t.on("GET /files/{id}/text/{page}", f.Transcript)
+	t.on("POST /files/{id}/text/{page}", f.Propose)
+	t.on("GET /files/{id}/iiif/{page}/info.json", f.Info)
+	t.on("GET /files/{id}/iiif/{page}/{region}/{size}/{rotation}/{quality}", f.Tile)
 }
 
 // talk is discussion: its API and the live channel.
@@ -196,11 +200,13 @@ func (t router) search() {
 
 // desk is the moderators' place, and the form by which anybody asks them to look.
 func (t router) desk() {
-	p := desk.Pages{Curate: t.s.Curate, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
+	p := desk.Pages{Curate: t.s.Curate, Files: t.s.Files, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
 	t.on("GET /desk", p.Queue)
 	t.on("POST /desk", p.Decide)
 	t.on("GET /desk/flags", p.Flags)
 	t.on("POST /desk/flags", p.DecideFlag)
+	t.on("GET /desk/transcripts", p.Transcripts)
+	t.on("POST /desk/transcripts", p.DecideTranscript)
 	t.on("GET /desk/join", p.Join)
 	t.on("POST /desk/join", p.DecideJoin)
 	t.on("GET /desk/pick", p.Picks)

@@ -42,6 +42,9 @@ const (
 	FileFailed   Kind = "file.failed"   // sent when it could not be read; data: {"entry": id}
 	FileRemoved  Kind = "file.removed"  // sent when its authors take it out; data: {"entry": id}
 
+	TranscriptProposed Kind = "transcript.proposed" // sent when a reader proposes a page's text; data: {"entry": id}
+	TranscriptDecided  Kind = "transcript.decided"  // sent when the desk took or declined it; data: {"entry": id}
+
 	TopicOpened   Kind = "topic.opened"   // sent when a topic of its own is opened, or an entry gets its discussion; data: {"pass"?: the search that found nothing}
 	TopicChanged  Kind = "topic.changed"  // sent when title, themes or question mark change
 	TopicAudience Kind = "topic.audience" // sent when who may read it changes; readers are asked again

@@ -19,7 +19,11 @@ func Find(pages []Page, query string) []Hit {
 	}
 	var hits []Hit
 	for _, p := range pages {
-		hits = append(hits, findIn(p, terms)...)
+		found := findIn(p, terms)
+		if len(found) == 0 {
+			found = findInText(p, terms)
+		}
+		hits = append(hits, found...)
 		if len(hits) >= maxHits {
 			return hits[:maxHits]
 		}
@@ -30,7 +34,7 @@ func Find(pages []Page, query string) []Hit {
 // Hit is one place where a word of a query stands.
 type Hit struct {
 	Page                int
-	Boxes               [][4]int // per mille of the shown page; more than one where the word is broken over lines
+	Boxes               [][4]int // per mille of the shown page; more than one where the word is broken over lines; none where people wrote the text
 	Before, Text, After string   // what stands around it
 }
 
@@ -99,6 +103,18 @@ func findIn(p Page, terms []string) []Hit {
 		hits = append(hits, Hit{Page: p.Number, Boxes: boxes(p.Words, found), Before: original(p.Words, letters, at-around, at),
 			Text: original(p.Words, letters, at, at+n), After: original(p.Words, letters, at+n, at+n+around)})
 		at += n
+	}
+	return hits
+}
+
+// findInText looks in the text alone: what people wrote of a page may hold words that the machine did not place.
+func findInText(p Page, terms []string) (hits []Hit) {
+	for line := range strings.SplitSeq(p.Text, "\n") {
+		plain := pdfium.Word{Text: line}
+		for _, h := range findIn(Page{Number: p.Number, Words: []pdfium.Word{plain}}, terms) {
+			h.Boxes = nil
+			hits = append(hits, h)
+		}
 	}
 	return hits
 }

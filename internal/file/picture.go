@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 
 	"golang.org/x/image/draw"
 )
@@ -46,8 +47,8 @@ type picture struct {
 	jpeg  []byte
 }
 
-// decode reads a whole picture, the right way up, on white.
-func decode(kind Type, data []byte) (*image.RGBA, error) {
+// decode reads a whole picture, the right way up, on white, not wider than width and with at most most pixels.
+func decode(kind Type, data []byte, width, most int) (*image.RGBA, error) {
 	var src image.Image
 	var err error
 	turn := 1
@@ -60,12 +61,13 @@ func decode(kind Type, data []byte) (*image.RGBA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errBroken, err)
 	}
-	// Scaled to the largest size first: turning and whitening a large picture would need it in memory twice.
+	// Scaled first: turning and whitening a large picture would need it in memory twice.
 	shown := src.Bounds().Dx()
 	if turn >= 5 {
 		shown = src.Bounds().Dy()
 	}
-	scale := min(1, float64(Widths[len(Widths)-1])/float64(shown))
+	pixels := float64(src.Bounds().Dx()) * float64(src.Bounds().Dy())
+	scale := min(1, float64(width)/float64(shown), math.Sqrt(float64(most)/pixels))
 	return turned(shrunk(src, scale), turn), nil
 }
 

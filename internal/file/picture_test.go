@@ -116,7 +116,7 @@ func TestPicturesStandTheRightWayUp(t *testing.T) {
 		if err := strip(JPEG, &cleaned, bytes.NewReader(file)); err != nil {
 			t.Fatal(err)
 		}
-		img, err := decode(JPEG, cleaned.Bytes())
+		img, err := decode(JPEG, cleaned.Bytes(), Widths[len(Widths)-1], maxPixels)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -81,7 +81,7 @@ func readFile(ctx context.Context, engine *pdfium.Engine, kind Type, data []byte
 }
 
 func readPicture(kind Type, data []byte, keep func(sheet) error) error {
-	img, err := decode(kind, data)
+	img, err := decode(kind, data, Widths[len(Widths)-1], maxPixels)
 	if err != nil {
 		return err
 	}

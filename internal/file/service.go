@@ -22,6 +22,7 @@ type Service struct {
 	Temp  string // folder for uploads under way; the system's when empty
 
 	decoding sync.Mutex // one large picture at a time: decoded it has up to 320 MB
+	tiling   sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
 }
 
 // State is where a file stands.
@@ -77,6 +78,11 @@ type Page struct {
 	Words  []pdfium.Word `bun:"words,type:jsonb"`
 	Colour string        `bun:"colour"`
 	Widths string        `bun:"widths"` // 512,1280,2560: the pictures that there are; empty: none
+
+	TiledWidth  int `bun:"tiled_width"` // pixels of the picture that the tiles are cut from; 0: none yet, or none needed
+	TiledHeight int `bun:"tiled_height"`
+
+	Transcript string `bun:"transcript"` // the approved correction that Text is; empty: Text is what the machine read
 }
 
 // readable is access's condition for the entry e that a file belongs to.
@@ -110,12 +116,12 @@ func (s *Service) List(ctx context.Context, v access.Viewer, entry string) ([]Fi
 
 // Pages returns a file and its pages, with the words' places.
 func (s *Service) Pages(ctx context.Context, v access.Viewer, id string) (*File, []Page, error) {
-	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "words", "colour", "widths")
+	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "words", "colour", "widths", "transcript")
 }
 
 // Sheets is Pages without the words' places, which are most of a page's row.
 func (s *Service) Sheets(ctx context.Context, v access.Viewer, id string) (*File, []Page, error) {
-	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "colour", "widths")
+	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "colour", "widths", "transcript")
 }
 
 func (s *Service) pages(ctx context.Context, v access.Viewer, id string, columns ...string) (*File, []Page, error) {

@@ -51,7 +51,7 @@ func (s *Service) freeLeases(ctx context.Context) error {
 		return nil
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw("UPDATE file SET lease_until = NULL WHERE state = ? AND lease_until IS NOT NULL", Processing).Exec(ctx)
+		_, err := tx.NewRaw("UPDATE file SET lease_until = NULL WHERE (state = ? OR tiling = ?) AND lease_until IS NOT NULL", Processing, tilesWait).Exec(ctx)
 		return err
 	})
 }
@@ -62,6 +62,12 @@ func (s *Service) work(ctx context.Context, engine *pdfium.Engine) {
 		did, err := s.WorkOne(ctx, engine)
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "reading files failed, will try again", "err", err)
+		}
+		if !did && err == nil {
+			did, err = s.TileOne(ctx, engine)
+			if err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "cutting tiles failed, will try again", "err", err)
+			}
 		}
 		if did && err == nil {
 			continue

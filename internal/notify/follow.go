@@ -45,6 +45,8 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.application()
 	case event.FlagDecided:
 		to.flag()
+	case event.TranscriptDecided:
+		to.transcript()
 	case event.SearchFound:
 		to.found()
 	case event.QuestionPassed:
@@ -200,6 +202,18 @@ func (t *telling) flag() {
 			n.Topic = row.Subject
 		}
 		t.add(n)
+	}
+}
+
+// transcript tells who proposed the text of a page what became of it.
+func (t *telling) transcript() {
+	var row struct{ By, State, Reason, Entry string }
+	if t.row(&row, `SELECT tr.by, tr.state, tr.reason, f.entry FROM transcript AS tr JOIN file AS f ON f.id = tr.file WHERE tr.id = ?`, t.e.Subject) {
+		k := Declined
+		if row.State == "approved" {
+			k = Corrected
+		}
+		t.add(Notice{Person: row.By, Kind: k, Entry: row.Entry, Word: row.Reason})
 	}
 }
 

@@ -28,6 +28,8 @@ const (
 	Restored    Kind = "restored"    // … and put it back
 	Published   Kind = "published"   // one's entry became public
 	FlagDone    Kind = "flag"        // what became of the flag that one raised
+	Corrected   Kind = "corrected"   // the text that one proposed for a page was taken
+	Declined    Kind = "declined"    // … or was not
 	Found       Kind = "found"       // something is new to a search that one keeps; one notice until it is read
 	Asked       Kind = "asked"       // a question is near to what one wrote
 )

@@ -37,6 +37,10 @@ func (i Item) Sentence() string {
 		return "見守っている検索に、新しいものが" + strconv.Itoa(i.Hits) + "件あります"
 	case Asked:
 		return who + "から、あなたの実践に近い質問があります"
+	case Corrected:
+		return "運営から：書き起こしの直しを取り入れました"
+	case Declined:
+		return "運営から：書き起こしの直しは、見送りになりました"
 	case FlagDone:
 		return "運営から：お知らせいただいた件を確かめました"
 	}

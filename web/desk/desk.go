@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/curate"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/vocabulary"
@@ -26,6 +27,7 @@ type Pages struct {
 	Curate  *curate.Service
 	Archive *archive.Service
 	Members *member.Service
+	Files   *file.Service
 
 	Vocabulary *vocabulary.Service
 	Misses     *vocabulary.Misses
@@ -52,9 +54,14 @@ func (p Pages) open(r *http.Request, here string, f *page.Form) (desk, error) {
 	if err != nil {
 		return desk{}, err
 	}
+	texts, err := p.Files.ProposalCount(r.Context(), v)
+	if err != nil {
+		return desk{}, err
+	}
 	d := desk{Form: f, Menu: []ui.Tab{
 		{Text: "確認待ち", URL: "/desk", Icon: "report", Count: c.Review},
 		{Text: "通報", URL: "/desk/flags", Icon: "report-flag", Count: c.Flags},
+		{Text: "書き起こし", URL: "/desk/transcripts", Icon: "pen", Count: texts},
 		{Text: "参加の申請", URL: "/desk/join", Icon: "people", Count: c.Applications},
 		{Text: "特集を編む", URL: "/desk/pick", Icon: "star"},
 		{Text: "ことば", URL: "/desk/words", Icon: "search"},
@@ -73,16 +80,18 @@ func (p Pages) open(r *http.Request, here string, f *page.Form) (desk, error) {
 
 func doneWords() map[string]string {
 	return map[string]string{
-		"publish": "公開しました。筆者にお知らせしました。",
-		"return":  "手直しをお願いしました。一言は筆者に届いています。",
-		"hide":    "見えなくしました。理由は筆者に届いています。",
-		"restore": "もとにもどしました。",
-		"keep":    "問題なしとしました。知らせてくれた人に伝えました。",
-		"admit":   "承認しました。会員として入れるようになりました。",
-		"refuse":  "見送りました。理由は申請した人に届いています。",
-		"saved":   "保存しました。",
-		"aside":   "一覧からはずしました。",
-		"word":    "保存しました。次の検索から使われます。",
+		"publish":  "公開しました。筆者にお知らせしました。",
+		"return":   "手直しをお願いしました。一言は筆者に届いています。",
+		"hide":     "見えなくしました。理由は筆者に届いています。",
+		"restore":  "もとにもどしました。",
+		"keep":     "問題なしとしました。知らせてくれた人に伝えました。",
+		"admit":    "承認しました。会員として入れるようになりました。",
+		"refuse":   "見送りました。理由は申請した人に届いています。",
+		"saved":    "保存しました。",
+		"aside":    "一覧からはずしました。",
+		"word":     "保存しました。次の検索から使われます。",
+		"approved": "書き起こしを取り入れました。直してくれた人に伝えました。",
+		"declined": "見送りました。理由は直してくれた人に届いています。",
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 type Pages struct {
 	Files   *file.Service
 	Archive *archive.Service
+	BaseURL string // of the site, for addresses that others take away
 }
 
 // Original sends the file as it was attached: GET /files/{id}/original.

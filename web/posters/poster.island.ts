@@ -1,71 +1,153 @@
-// Zooms the sheet with buttons, keys and Ctrl+wheel, moves to a found word, and shows what was read of a file as soon
-// as it is there. Without it the sheet, its text and its pages are all on the page already.
+// Zooms the sheet with buttons, keys, double-click and Ctrl+wheel, goes from one found word to the next, and shows what
+// was read of a file as soon as it is there. Without it the sheet, its text and its pages are all on the page already.
 import { announce } from "../page/announce";
+import type { Zoomer } from "./zoom.island";
 
-const percents = [100, 150, 200, 300, 400];
+const step = 1.5;
+const moves: Record<string, [number, number]> = {
+  ArrowLeft: [-0.2, 0],
+  ArrowRight: [0.2, 0],
+  ArrowUp: [0, -0.2],
+  ArrowDown: [0, 0.2],
+};
 
 function watchStage(root: ParentNode): void {
   const stage = root.querySelector<HTMLElement>("[data-stage]");
   const tools = root.querySelector<HTMLElement>("[data-tools]");
   if (!stage || !tools) return;
-  const image = stage.querySelector("img")!;
   const now = tools.querySelector<HTMLElement>("[data-zoom-now]")!;
+  const large = root.querySelector<HTMLElement>(".stage-large");
+  const picture = stage.querySelector<HTMLElement>(".stage-img")!;
   tools.hidden = false;
-  root.querySelector<HTMLElement>(".stage-large")?.setAttribute("hidden", "");
+  large?.setAttribute("hidden", "");
 
-  const zoom = (step: number) => {
-    const before = Number(stage.dataset.zoom);
-    const after = step === 0 ? 1 : Math.min(percents.length, Math.max(1, before + step));
-    if (after === before) return;
-    // What stands in the middle stays there.
-    const x = (stage.scrollLeft + stage.clientWidth / 2) / stage.scrollWidth;
-    const y = (stage.scrollTop + stage.clientHeight / 2) / stage.scrollHeight;
-    stage.dataset.zoom = String(after);
-    if (after > 1) image.sizes = "200vw"; // the largest picture
-    stage.scrollLeft = x * stage.scrollWidth - stage.clientWidth / 2;
-    stage.scrollTop = y * stage.scrollHeight - stage.clientHeight / 2;
-    now.textContent = `${percents[after - 1]}%`;
-    announce(`${percents[after - 1]}%で表示しています`);
+  let zoomer: Promise<Zoomer> | undefined;
+  const isOpen = () => stage.dataset.zoom === "on";
+  const tell = (z: Zoomer) => {
+    const text = `${z.percent()}%`;
+    if (now.textContent !== text) now.textContent = text;
+  };
+
+  // The plain sheet gives way to the zoomed one; the first time that is fetched.
+  const open = async (): Promise<Zoomer | undefined> => {
+    try {
+      if (isOpen() && zoomer) return await zoomer;
+      stage.dataset.zoom = "on";
+      if (zoomer) {
+        (await zoomer).reopen();
+      } else {
+        zoomer = import(stage.dataset.zoomer!).then((module) =>
+          module.open(stage, stage.dataset.tiles!, picture.querySelector(".frames"), () => zoomer?.then(tell)),
+        );
+      }
+      return await zoomer;
+    } catch {
+      zoomer = undefined;
+      stage.querySelector(".zoomed")?.remove();
+      stage.dataset.zoom = "off";
+      large?.removeAttribute("hidden");
+      announce("拡大の用意ができませんでした。「大きな画像を開く」から見られます");
+    }
+  };
+  const fit = async () => {
+    if (!isOpen()) return;
+    (await zoomer)?.close();
+    stage.dataset.zoom = "off";
+    now.textContent = "100%";
+    announce("全体を表示しています");
+  };
+  const zoom = async (factor: number, x?: number, y?: number) => {
+    if (!isOpen() && factor < 1) return;
+    const z = await open();
+    if (!z) return;
+    if (factor < 1 && z.percent() * factor < 105) return fit();
+    const box = stage.getBoundingClientRect();
+    z.by(factor, x === undefined ? undefined : x - box.left, y === undefined ? undefined : y - box.top);
+    tell(z);
+    announce(`${z.percent()}%で表示しています`);
   };
 
   tools.addEventListener("click", (e) => {
     const button = (e.target as Element).closest<HTMLElement>("button");
-    if (!button) return;
-    if (button.dataset.zoomBy) zoom(Number(button.dataset.zoomBy));
-    if ("full" in button.dataset) toggleFull(stage.closest<HTMLElement>(".stage")!);
+    const by = button?.dataset.zoomBy;
+    if (by) by === "0" ? fit() : zoom(by === "1" ? step : 1 / step);
+    if (button && "full" in button.dataset) toggleFull(stage.closest<HTMLElement>(".stage")!, button);
   });
-  stage.addEventListener("keydown", (e) => {
+  stage.addEventListener("keydown", async (e) => {
     if (e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
-    const step = { "+": 1, ";": 1, "=": 1, "-": -1, "0": 0 }[e.key];
-    if (step === undefined) return;
+    const factor = { "+": step, ";": step, "=": step, "-": 1 / step }[e.key];
+    const move = isOpen() ? moves[e.key] : undefined;
+    if (factor === undefined && !move && e.key !== "0") return;
     e.preventDefault();
-    zoom(step);
+    if (factor) await zoom(factor);
+    else if (move) (await zoomer)?.pan(...move);
+    else await fit();
   });
   stage.addEventListener(
     "wheel",
     (e) => {
       if (!e.ctrlKey) return; // the page's own scrolling is never taken
       e.preventDefault();
-      zoom(e.deltaY < 0 ? 1 : -1);
+      zoom(e.deltaY < 0 ? 1.2 : 1 / 1.2, e.clientX, e.clientY);
     },
     { passive: false },
   );
-  root.querySelector(".hits")?.addEventListener("click", (e) => {
-    const link = (e.target as Element).closest<HTMLElement>("[data-frame]");
-    const frame = link && document.getElementById(link.dataset.frame!);
-    if (!frame) return;
-    e.preventDefault();
-    for (const other of document.querySelectorAll(".frame.cur")) other.classList.remove("cur");
-    for (const other of document.querySelectorAll(".hits [aria-current]")) other.removeAttribute("aria-current");
-    frame.classList.add("cur");
-    link.setAttribute("aria-current", "true");
-    frame.scrollIntoView({ block: "nearest", inline: "center" });
+  picture.addEventListener("dblclick", (e) => zoom(2, e.clientX, e.clientY));
+  watchHits(root, async (frame) => {
+    stage.scrollIntoView({ block: "nearest" });
+    (await open())?.show(frame);
   });
 }
 
-function toggleFull(stage: HTMLElement): void {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else stage.requestFullscreen?.().catch(() => announce("この端末では全画面にできません"));
+// watchHits goes to the places where a word was found, from the list or one after the other.
+function watchHits(root: ParentNode, show: (frame: SVGGElement) => void): void {
+  const links = [...root.querySelectorAll<HTMLAnchorElement>(".hits a")];
+  const steps = root.querySelector<HTMLElement>("[data-steps]");
+  const told = root.querySelector<HTMLElement>("[data-which]");
+  if (links.length === 0 || !steps || !told) return;
+  const frameOf = (link: HTMLElement) => document.getElementById(link.dataset.frame ?? "") as unknown as SVGGElement | null;
+  let at = Math.max(
+    links.findIndex((l) => l.hash !== "" && l.hash === location.hash),
+    -1,
+  );
+  const mark = () => {
+    links.forEach((l, i) => (i === at ? l.setAttribute("aria-current", "true") : l.removeAttribute("aria-current")));
+    for (const g of root.querySelectorAll(".frame.cur")) g.classList.remove("cur");
+    frameOf(links[at])?.classList.add("cur");
+    told.textContent = `のうち ${at + 1}か所目`;
+  };
+  const go = (to: number, e?: Event) => {
+    const frame = frameOf(links[to]);
+    if (!frame) return e ? undefined : links[to].click(); // it stands on another page
+    e?.preventDefault();
+    at = to;
+    mark();
+    links[at].scrollIntoView({ block: "nearest" });
+    show(frame);
+    announce(`${at + 1}か所目：${links[at].querySelector("mark")?.parentElement?.textContent?.trim() ?? ""}`);
+  };
+  links.forEach((l, i) => l.addEventListener("click", (e) => go(i, e)));
+  steps.hidden = links.length < 2;
+  steps.addEventListener("click", (e) => {
+    const by = (e.target as Element).closest<HTMLElement>("[data-step]")?.dataset.step;
+    if (by) go((at + Number(by) + links.length) % links.length);
+  });
+  if (at >= 0) mark();
+}
+
+function toggleFull(stage: HTMLElement, button: HTMLElement): void {
+  if (document.fullscreenElement) {
+    document.exitFullscreen();
+    return;
+  }
+  const back = () => {
+    if (document.fullscreenElement) return;
+    document.removeEventListener("fullscreenchange", back);
+    button.focus();
+  };
+  document.addEventListener("fullscreenchange", back);
+  if (!stage.requestFullscreen) announce("この端末では全画面にできません");
+  else stage.requestFullscreen().catch(() => announce("この端末では全画面にできません"));
 }
 
 // waitForFile asks now and then whether the file has been read, less often as time goes by, and then puts the new

@@ -76,6 +76,7 @@ func newSite(t *testing.T) *site {
 		"GET /posters/new": p.New, "POST /posters": p.Create, "GET /posters/{id}": p.Show, "GET /papers/{id}": p.Show,
 		"POST /posters/{id}/publish": p.Publish, "GET /posters/{id}/edit": p.Edit, "POST /posters/{id}/edit": p.Save, "GET /files/new": f.New, "POST /files": f.Attach, "POST /files/{id}/remove": f.Remove,
 		"GET /files/{id}/original": f.Original, "GET /files/{id}/state": f.State, "GET /files/{id}/{picture}": f.Picture,
+		"GET /files/{id}/iiif/{page}/info.json": f.Info, "GET /files/{id}/iiif/{page}/{region}/{size}/{rotation}/{quality}": f.Tile,
 	} {
 		mux.Handle(pattern, page.Handle(h))
 	}
@@ -174,7 +175,7 @@ func TestAPosterFromTheFormToTheWordOnTheSheet(t *testing.T) {
 
 	w = s.get(at + "?q=%E5%AF%BE%E8%A9%B1")
 	pagetest.Check(t, w.Body.String())
-	s.sees(w, "<mark>対話</mark>", `id="hit-1"`, `<rect class="ring"`, "か所</b>に見つかりました")
+	s.sees(w, "<mark>対話</mark>", `id="hit-1"`, `<rect class="ring"`, "か所</b>", "に見つかりました")
 	w = s.get(at + "?q=%E8%AD%B0%E4%BC%9A")
 	s.sees(w, "「議会」は、この中に見つかりませんでした。")
 }

@@ -96,6 +96,14 @@ func largest(p file.Page) string {
 
 func hitID(n int) string { return "hit-" + strconv.Itoa(n+1) }
 
+// anchor is where a found word stands: its frame on the sheet, or the text where there is no frame.
+func anchor(h file.Hit, n int) string {
+	if len(h.Boxes) == 0 {
+		return "#text"
+	}
+	return "#" + hitID(n)
+}
+
 // roomy lets frames stand a little outside of the letters, so that small ones stay legible.
 func roomy(boxes [][4]int) [][4]int {
 	const x, y = 2, 3 // per mille of the sheet

@@ -1,6 +1,6 @@
 -- What a sheet has besides what the machine read of it: tiles for zooming, and corrections of its text.
 
-ALTER TABLE file ADD COLUMN tiling TEXT NOT NULL DEFAULT 'waiting';   -- waiting, done, failed: older files wait too
+ALTER TABLE file ADD COLUMN tiling TEXT NOT NULL DEFAULT '';   -- '' until somebody zooms; waiting, done, failed
 ALTER TABLE file ADD COLUMN tile_tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE page ADD COLUMN tiled_width INTEGER NOT NULL DEFAULT 0;   -- pixels of the picture that its tiles are cut from; 0: none
 ALTER TABLE page ADD COLUMN tiled_height INTEGER NOT NULL DEFAULT 0;

@@ -374,7 +374,7 @@ CREATE TABLE file (
   lease_until TIMESTAMPTZ,                   -- a worker has it
   created_by  TEXT NOT NULL,
   created_at  TIMESTAMPTZ NOT NULL
-, tiling TEXT NOT NULL DEFAULT 'waiting', tile_tries INTEGER NOT NULL DEFAULT 0);
+, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX file_entry ON file (entry, position);
 

@@ -38,7 +38,11 @@ func (s *Service) Zoom(ctx context.Context, v access.Viewer, id string, page int
 	if err != nil {
 		return Zoom{}, err
 	}
-	return p.zoom(), nil
+	z := p.zoom()
+	if !z.Tiled {
+		err = s.askTiles(ctx, id)
+	}
+	return z, err
 }
 
 // zoomed reads a file and what its page says about pictures and tiles.

@@ -53,6 +53,9 @@ func TestALargeSheetIsCutIntoTilesWhenNobodyWaits(t *testing.T) {
 		if _, err := s.WorkOne(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
+		if did, err := s.TileOne(t.Context(), e); did || err != nil {
+			t.Errorf("a sheet into which nobody zoomed was cut: %v, %v", did, err)
+		}
 		z, err := s.Zoom(t.Context(), fellow, f.ID, 1)
 		if err != nil || z.Tiled || len(z.Sizes) != 3 || z.Width != 2560 {
 			t.Fatalf("before: %+v, %v", z, err)

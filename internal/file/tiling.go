@@ -32,6 +32,23 @@ const (
 	worthwhile = 1.2        // times the largest picture; below that tiles would show nothing new
 )
 
+// askTiles puts a file into the queue for tiles when somebody zooms into it for the first time: cutting costs thrice what
+// reading does, and most sheets are never looked at that closely. Until it is done the largest picture is zoomed.
+func (s *Service) askTiles(ctx context.Context, id string) error {
+	which := "id = ? AND state = ? AND tiling = ''"
+	never, err := s.DB.Read().NewSelect().Table("file").Where(which, id, Ready).Exists(ctx)
+	if err != nil || !never {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.NewUpdate().Table("file").Set("tiling = ?", tilesWait).Where(which, id, Ready).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("ask for tiles of file %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
 // TileOne cuts the pages of one file into tiles and tells whether there was one. It is what workers do when nobody
 // waits for a document, newest file first, and it stops when somebody does.
 func (s *Service) TileOne(ctx context.Context, engine *pdfium.Engine) (bool, error) {

@@ -51,6 +51,7 @@ export async function open(stage: HTMLElement, tiles: string, frames: SVGElement
     for (const g of over.querySelectorAll("[id]")) g.removeAttribute("id");
     viewer.addOverlay({ element: over, location: new OpenSeadragon.Rect(0, 0, 1, height) });
   }
+  if (!source.tiles) sharpen(viewer, element, tiles);
   const port = viewer.viewport;
   viewer.addHandler("animation-finish", changed);
   const settle = () => {
@@ -91,6 +92,20 @@ export async function open(stage: HTMLElement, tiles: string, frames: SVGElement
       port.goHome(true);
     },
   };
+}
+
+// sharpen puts the finer tiles, which are cut now that somebody zooms, in the picture's place without moving anything.
+async function sharpen(viewer: any, element: HTMLElement, tiles: string): Promise<void> {
+  for (let tries = 0; tries < 12 && element.isConnected; tries++) {
+    await new Promise((done) => setTimeout(done, 2500));
+    const answer = await fetch(`${tiles}/info.json`).catch(() => undefined);
+    if (!answer?.ok) return;
+    const finer = await answer.json();
+    if (!finer.tiles) continue;
+    finer.id = tiles;
+    viewer.addTiledImage({ tileSource: finer, index: 0, replace: true });
+    return;
+  }
 }
 
 // keepStylesOut stands where OpenSeadragon would put a style element of its own, which the site's policy forbids: this

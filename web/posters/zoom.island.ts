@@ -103,6 +103,7 @@ async function sharpen(viewer: any, element: HTMLElement, tiles: string): Promis
     const finer = await answer.json();
     if (!finer.tiles) continue;
     finer.id = tiles;
+    viewer.preserveViewport = true; // OpenSeadragon would go back to the whole sheet
     viewer.addTiledImage({ tileSource: finer, index: 0, replace: true });
     return;
   }

@@ -21,6 +21,17 @@ func (v view) ask() []ui.EmptyAct {
 	return acts
 }
 
+// whatNext is the advice under an empty result: conditions can only be taken off where there are some.
+func (v view) whatNext() string {
+	switch {
+	case len(v.Chips) == 0:
+		return "ことばを短くするか、ほかの言い方でさがしてみてください。"
+	case v.Req.Text == "":
+		return "条件をはずしてみてください。"
+	}
+	return "ことばを短くするか、条件をはずしてみてください。"
+}
+
 func (v view) askURL() string {
 	if !v.Member || v.Req.Text == "" {
 		return ""

@@ -32,7 +32,7 @@ func likeFirst(v view) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Town != "" && !v.Result.Preparing && v.As != asWall {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"cluster gap-8 mt-12\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"cluster gap-8\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -196,7 +196,17 @@ func (v view) canKeep() bool {
 }
 
 // suggestedName is what a search is called unless its person calls it otherwise.
-func (v view) suggestedName() string { return text.Cut(wordsOf(v.kept().Encode()), watch.MaxName) }
+func (v view) suggestedName() string { return text.Cut(nameOf(wordsOf(v.kept().Encode())), watch.MaxName) }
+
+// nameOf takes the marks off a search of words alone: as a name they would be quoted twice.
+func nameOf(words string) string {
+	if inner, ok := strings.CutPrefix(words, "「"); ok && strings.Count(words, "」") == 1 {
+		if inner, ok = strings.CutSuffix(inner, "」"); ok {
+			return inner
+		}
+	}
+	return words
+}
 
 // wordsOf says what a search asks for: 「対話」・長野県・2019年度.
 func wordsOf(query string) string {

@@ -65,7 +65,7 @@ func (p Pages) open(r *http.Request, here string, f *page.Form) (desk, error) {
 		{Text: "参加の申請", URL: "/desk/join", Icon: "people", Count: c.Applications},
 		{Text: "特集を編む", URL: "/desk/pick", Icon: "star"},
 		{Text: "ことば", URL: "/desk/words", Icon: "search"},
-		{Text: "探されたことば", URL: "/desk/misses", Icon: "info"},
+		{Text: "見つからなかったことば", URL: "/desk/misses", Icon: "info"},
 		{Text: "記録", URL: "/desk/log", Icon: "paper"},
 	}}
 	for i := range d.Menu {

@@ -157,7 +157,7 @@ func form(f *page.Form, years []ui.Option, before *member.Application) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(f.Fill(ui.Field{Name: "name", Label: "氏名", Required: true, Width: "w-m", Autocomplete: "name", Hint: "マネ友だけに見えます。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(f.Fill(ui.Field{Name: "name", Label: "氏名", Required: true, Width: "w-m", Autocomplete: "name", Hint: "会員だけに見えます。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

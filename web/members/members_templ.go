@@ -428,7 +428,7 @@ func profile(p *member.Profile, written []ui.Link, own bool) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"sub\">このページはマネ友だけに見えます。メールアドレスは本人と事務局にしか見えません。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"sub\">このページは会員だけに見えます。メールアドレスは本人と事務局にしか見えません。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -420,7 +420,7 @@ func self(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(v.form("self").Fill(ui.Field{Name: "about", Label: "自己紹介", Value: v.Me.About, Max: 2000, Hint: "関心のあること、話せることなど。マネ友だけに見えます。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(v.form("self").Fill(ui.Field{Name: "about", Label: "自己紹介", Value: v.Me.About, Max: 2000, Hint: "関心のあること、話せることなど。会員だけに見えます。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -88,13 +88,28 @@ func audiences(v access.Viewer, circles []talk.Circle) []ui.Option {
 			options = append(options, ui.Option{Value: "cohort:" + c.Audience.Cohort, Text: cohort.NameOf(c.Audience.Cohort), Hint: "同じ年度とコースの人だけが読めます"})
 			continue
 		}
-		name := strings.TrimSpace(c.Municipality + " " + c.Team)
+		name := c.Municipality
+		if name == "" || sameTown(circles, c) > 1 {
+			name = strings.TrimSpace(name + " " + c.Team)
+		}
 		options = append(options, ui.Option{Value: "team:" + c.Audience.Team, Text: name + "のチーム（" + cohort.NameOf(c.Audience.Cohort) + "）", Hint: "チームの人だけが読めます"})
 	}
 	if v.Moderator {
 		options = append(options, ui.Option{Value: string(access.Staff), Text: "運営", Hint: "運営と事務局だけが読めます"})
 	}
 	return options
+}
+
+// sameTown counts the teams of one town in one cohort: only where there are several is a team's own name, often a key
+// of the roster, needed to tell them apart.
+func sameTown(circles []talk.Circle, of talk.Circle) int {
+	n := 0
+	for _, c := range circles {
+		if c.Audience.Rung == access.Team && c.Municipality == of.Municipality && c.Audience.Cohort == of.Audience.Cohort {
+			n++
+		}
+	}
+	return n
 }
 
 // themeOptions are the themes to choose from, by their full names.

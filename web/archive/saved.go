@@ -196,7 +196,9 @@ func (v view) canKeep() bool {
 }
 
 // suggestedName is what a search is called unless its person calls it otherwise.
-func (v view) suggestedName() string { return text.Cut(nameOf(wordsOf(v.kept().Encode())), watch.MaxName) }
+func (v view) suggestedName() string {
+	return text.Cut(nameOf(wordsOf(v.kept().Encode())), watch.MaxName)
+}
 
 // nameOf takes the marks off a search of words alone: as a name they would be quoted twice.
 func nameOf(words string) string {

@@ -408,7 +408,7 @@ func savedLine(s savedRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.Name != nameOf(s.Words) {
+		if s.Name != s.Words && s.Name != nameOf(s.Words) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p class=\"sub\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -674,7 +674,7 @@ func savedNews(v newsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Name != nameOf(v.Words) {
+		if v.Name != v.Words && v.Name != nameOf(v.Words) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<p class=\"sub mt-16\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

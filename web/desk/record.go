@@ -61,11 +61,3 @@ func actWord(act string) string {
 	}
 	return act
 }
-
-func detail(a curate.Act) string {
-	s := string(a.Detail)
-	if s == "{}" || s == "null" {
-		return ""
-	}
-	return s
-}

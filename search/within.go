@@ -120,3 +120,37 @@ func (e *evaluator) wordCount(p *wordPlan) (int, error) {
 	}
 	return least, nil
 }
+
+// documents counts the documents that hold a term in any readable field.
+func (e *evaluator) documents(kind, term string) (int, error) {
+	n := 0
+	for i := range e.segments {
+		var lists []*roaring.Bitmap
+		for _, part := range []string{partTitle, partBody} {
+			for _, f := range e.fields {
+				docs, err := e.bitmap(part+kind+"."+f.suffix, f.prefix+term, i)
+				if err != nil {
+					return 0, err
+				}
+				if docs != nil {
+					lists = append(lists, docs)
+				}
+			}
+		}
+		n += int(roaring.FastOr(lists...).GetCardinality())
+	}
+	return n, nil
+}
+
+// bitmap gives the documents of one segment that hold a term; nil for none.
+func (l *lookups) bitmap(field, term string, at int) (*roaring.Bitmap, error) {
+	dicts, err := l.of(field)
+	if err != nil {
+		return nil, err
+	}
+	list, err := dicts[at].PostingsList([]byte(term), l.segments[at].Deleted(), nil)
+	if err != nil || list.Count() == 0 {
+		return nil, err
+	}
+	return docsOf(list.Iterator(false, false, false, nil)), nil
+}

@@ -38,6 +38,7 @@ type evaluator struct {
 	cols   *columns
 	fields []rungField
 	cache  map[string]list
+	counts map[string]int // of terms, in any rung
 	*dense
 }
 
@@ -56,7 +57,7 @@ func newEvaluator(ctx context.Context, snap *scorch.IndexSnapshot, cols *columns
 		n += 1024
 		*d = dense{make([]float32, n), make([]float32, n), make([]float32, n), make([]int32, n), make([]int32, 0, n)}
 	}
-	return &evaluator{newLookups(snap), ctx, snap, cols, fields, map[string]list{}, d}
+	return &evaluator{newLookups(snap), ctx, snap, cols, fields, map[string]list{}, map[string]int{}, d}
 }
 
 // close gives the memory back; every array is all zero again by then.
@@ -96,9 +97,12 @@ func (e *evaluator) term(kind, term string) (list, error) {
 		}
 		most = max(most, sum)
 	}
+	e.counts[key] = most
 	l := list{docs: e.drain(touched), idf: idf(e.cols.live, max(most, 1))}
 	saturate(l.docs, l.idf)
-	e.cache[key] = l
+	if e.within == nil { // else the list may lack some
+		e.cache[key] = l
+	}
 	return l, nil
 }
 
@@ -138,7 +142,10 @@ func (e *evaluator) drain(touched []int32) []scored {
 // frequency counts the documents that hold a term in any rung, readable or not: only the rank depends on it, and it
 // must not depend on who asks.
 func (e *evaluator) frequency(kind, term string) (int, error) {
-	most := 0
+	most, known := e.counts[kind+term]
+	if known {
+		return most, nil
+	}
 	for _, part := range []string{partTitle, partBody} {
 		sum := 0
 		for _, f := range allFields {
@@ -150,6 +157,7 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 		}
 		most = max(most, sum)
 	}
+	e.counts[kind+term] = most
 	return most, nil
 }
 

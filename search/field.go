@@ -14,6 +14,7 @@ type fields struct {
 	spots []index.TokenLocation
 	freqs []index.TokenFreq
 	first []*index.TokenLocation
+	text  []byte
 }
 
 // textField is a bleve field whose terms are counted already.
@@ -39,12 +40,22 @@ func (f *fields) add(name, prefix, term string, at []uint64, start, end, pos int
 		freq = next(&f.freqs)
 		next(&f.first)
 		n := len(f.first)
-		freq.Term, freq.Locations = []byte(term), f.first[n-1:n-1:n] // most terms stand there once
+		freq.Term, freq.Locations = f.bytes(term), f.first[n-1:n-1:n] // most terms stand there once
 		t.freqs[term] = freq
 	}
 	freq.Locations = append(freq.Locations, spot)
 	freq.SetFrequency(len(freq.Locations))
 	t.length++
+}
+
+// bytes copies a term into a slab.
+func (f *fields) bytes(term string) []byte {
+	if len(f.text)+len(term) > cap(f.text) {
+		f.text = make([]byte, 0, max(4096, len(term)))
+	}
+	n := len(f.text)
+	f.text = append(f.text, term...)
+	return f.text[n:len(f.text):len(f.text)]
 }
 
 // next gives room for one more in a slab.

@@ -1,6 +1,14 @@
 package search
 
-import "github.com/manetomo/manetomo/search/japanese"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/manetomo/manetomo/search/japanese"
+)
+
+// leastShare is the smallest part of what was asked that is enough.
+const leastShare = 0.3
 
 // loose is the third stage: a part of what was asked is enough, 75, then 50, then 30 of 100, measured by how much
 // each part says (its idf). For a question in words this is the stage that answers.
@@ -22,6 +30,9 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 	if weights == 0 {
 		return nil
 	}
+	if err := s.readParts(parts, total, weights); err != nil {
+		return err
+	}
 	// how much of the question a document covers: by what its parts say, or by how many they are
 	share, count := s.share, s.part
 	var touched []int32
@@ -42,7 +53,7 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 		}
 	}()
 	docs := s.drain(touched)
-	for stage, least := range []float32{0.75, 0.5, 0.3} {
+	for stage, least := range []float32{0.75, 0.5, leastShare} {
 		if len(found.hits) >= enoughWords {
 			break
 		}
@@ -61,28 +72,79 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 type part struct {
 	list
 	weight float32
+	unread string // the term whose documents are counted, but not read yet
+	count  int
 }
 
 func (p part) says() float32 { return p.idf * p.weight }
+
+// readParts reads what is only counted yet. The most frequent parts that are not enough even together, such as the 市 of
+// a town's name, are read only where another part stands: elsewhere they find nothing.
+func (s *searching) readParts(parts []part, total, weights float32) error {
+	var order, small []int
+	for i, p := range parts {
+		if p.unread != "" {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(parts[b].count, parts[a].count) })
+	var says, weight float32
+	read := func(i int) error {
+		l, err := s.term(kindWord, parts[i].unread)
+		parts[i].docs = l.docs
+		return err
+	}
+	for _, i := range order {
+		const below = leastShare - 0.01 // sums in another order differ a little
+		p := parts[i]
+		if n, w := says+p.says()/max(total, 1e-6), weight+p.weight/weights; n < below && w < below {
+			small, says, weight = append(small, i), n, w
+		} else if err := read(i); err != nil {
+			return err
+		}
+	}
+	if len(small) == 0 {
+		return nil
+	}
+	var elsewhere []scored
+	for _, p := range parts {
+		elsewhere = append(elsewhere, p.docs...)
+	}
+	s.within = s.places(elsewhere)
+	defer func() { s.within = nil }()
+	for _, i := range small {
+		if err := read(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // looseParts gives what a word is made of: its units, or its letters where the dictionary knows none or nothing has
 // them.
 func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 	if p.Phrase {
 		l, err := s.phrase(kindGram, p.grams)
-		return []part{{l, 1}}, err
+		return []part{{list: l, weight: 1}}, err
 	}
 	var parts []part
 	some := false
 	for _, u := range p.units {
-		docs, err := s.unit(u)
+		p := part{weight: u.weight} // a word that nothing has says nothing about which documents are meant
+		var err error
+		if _, read := s.cache[kindWord+u.places[0].term]; len(u.places) == 1 && len(u.near) == 0 && !read {
+			p.unread = u.places[0].term
+			p.count, err = s.documents(kindWord, p.unread)
+		} else {
+			p.docs, err = s.unit(u)
+			p.count = len(p.docs)
+		}
 		if err != nil {
 			return nil, err
 		}
-		p := part{list{docs: docs}, u.weight} // a word that nothing has says nothing about which documents are meant
-		if len(docs) > 0 {
+		if p.count > 0 {
 			some = true
-			p.idf = idf(s.cols.live, len(docs))
+			p.idf = idf(s.cols.live, p.count)
 		}
 		parts = append(parts, p)
 	}
@@ -90,7 +152,7 @@ func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 		return parts, nil
 	}
 	docs, err := s.halfOfLetters(p)
-	return []part{{list{docs, idf(s.cols.live, max(len(docs), 1))}, 1}}, err
+	return []part{{list: list{docs, idf(s.cols.live, max(len(docs), 1))}, weight: 1}}, err
 }
 
 // halfOfLetters gives the documents that hold at least half of a word's pairs of letters, for words that nothing

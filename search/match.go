@@ -46,21 +46,19 @@ func (e *evaluator) word(p *wordPlan) ([]scored, error) {
 	}
 	var ways []factored
 	if len(p.units) > 0 {
-		units := make([][]scored, len(p.units))
-		for i, u := range p.units {
-			var err error
-			if units[i], err = e.unit(u); err != nil {
-				return nil, err
-			}
+		units, err := e.allOf(len(p.units), func(i int) (int, error) { return e.unitCount(p.units[i]) },
+			func(i int) ([]scored, error) { return e.unit(p.units[i]) })
+		if err != nil {
+			return nil, err
 		}
-		if len(units) == 1 {
-			ways = append(ways, factored{units[0], 1})
+		if len(p.units) == 1 {
+			ways = append(ways, factored{units, 1})
 		} else {
 			whole, err := e.phrase(kindWord, p.flat())
 			if err != nil {
 				return nil, err
 			}
-			ways = append(ways, factored{whole.docs, 1.2}, factored{e.all(units...), unitsFactor})
+			ways = append(ways, factored{whole.docs, 1.2}, factored{units, unitsFactor})
 		}
 	}
 	readings, err := e.readings(p)
@@ -80,15 +78,15 @@ func (e *evaluator) unit(u unitPlan) ([]scored, error) {
 	}
 	ways := []factored{{l.docs, 1}}
 	if len(u.places) > 1 {
-		pieces := make([][]scored, len(u.places))
-		for i, p := range u.places {
-			piece, err := e.term(kindWord, p.term)
-			if err != nil {
-				return nil, err
-			}
-			pieces[i] = piece.docs
+		pieces, err := e.allOf(len(u.places), func(i int) (int, error) { return e.frequency(kindWord, u.places[i].term) },
+			func(i int) ([]scored, error) {
+				piece, err := e.term(kindWord, u.places[i].term)
+				return piece.docs, err
+			})
+		if err != nil {
+			return nil, err
 		}
-		ways = append(ways, factored{e.all(pieces...), looseFactor})
+		ways = append(ways, factored{pieces, looseFactor})
 	}
 	for _, near := range u.near {
 		n, err := e.phrase(kindWord, near)

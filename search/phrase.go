@@ -51,7 +51,9 @@ func (e *evaluator) phrase(kind string, places []place) (list, error) {
 		out.idf *= min(1+0.15*float32(len(places)-1), 1.6)
 		saturate(out.docs, out.idf)
 	}
-	e.cache[key] = out
+	if e.within == nil {
+		e.cache[key] = out
+	}
 	return out, nil
 }
 

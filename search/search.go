@@ -210,25 +210,27 @@ func (s *searching) run(q query.Query) ([]hit, error) {
 
 // stages asks words, then letters, then a part of the words, as far as needed.
 func (s *searching) stages(found *finding, wanted []*wordPlan) error {
-	lists := make([][]scored, len(wanted))
-	for i, p := range wanted {
-		var err error
-		if lists[i], err = s.word(p); err != nil {
-			return err
-		}
+	count := func(i int) (int, error) { return s.wordCount(wanted[i]) }
+	docs, err := s.allOf(len(wanted), count, func(i int) ([]scored, error) { return s.word(wanted[i]) })
+	if err != nil {
+		return err
 	}
-	found.add(0, s.all(lists...))
+	found.add(0, docs)
 	if s.strict || len(found.hits) >= enoughWords {
 		return nil
 	}
-	for i, p := range wanted {
-		grams, err := s.wordGrams(*p)
+	docs, err = s.allOf(len(wanted), count, func(i int) ([]scored, error) {
+		words, err := s.word(wanted[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
-		lists[i] = s.best(factored{lists[i], 1}, factored{grams, gramFactor})
+		letters, err := s.wordGrams(*wanted[i])
+		return s.best(factored{words, 1}, factored{letters, gramFactor}), err
+	})
+	if err != nil {
+		return err
 	}
-	found.add(1, s.all(lists...))
+	found.add(1, docs)
 	if len(found.hits) >= enoughExact {
 		return nil
 	}

@@ -15,6 +15,7 @@ type lookups struct {
 	dicts    map[string][]segment.TermDictionary
 	list     segment.PostingsList
 	iterator segment.PostingsIterator
+	within   []*roaring.Bitmap // by segment: the only documents that are asked about; nil for all
 }
 
 func newLookups(snap *scorch.IndexSnapshot) *lookups {
@@ -82,7 +83,8 @@ func (l *lookups) holds(field, term string) (bool, error) {
 	return false, nil
 }
 
-// each hands over every document that holds a term with how often, and gives their number.
+// each hands over the documents that hold a term with how often, and gives the number of all of them. Where only some
+// documents are asked about it may leave the others out.
 func (l *lookups) each(field, term string, use func(doc int32, freq uint64)) (int, error) {
 	n := 0
 	dicts, err := l.of(field)
@@ -99,6 +101,9 @@ func (l *lookups) each(field, term string, use func(doc int32, freq uint64)) (in
 		}
 		n += count
 		l.iterator = l.list.Iterator(true, false, false, l.iterator)
+		if !l.narrow(i, l.iterator, count) {
+			continue
+		}
 		for {
 			posting, err := l.iterator.Next()
 			if err != nil {
@@ -116,6 +121,9 @@ func (l *lookups) each(field, term string, use func(doc int32, freq uint64)) (in
 // together gives cursors over the places of all terms in one segment, and the documents there that hold all of them;
 // no cursors if there are none.
 func (l *lookups) together(field, prefix string, places []place, at int) ([]cursor, *roaring.Bitmap, error) {
+	if l.within != nil && l.within[at].IsEmpty() {
+		return nil, nil, nil
+	}
 	dicts, err := l.of(field)
 	if err != nil {
 		return nil, nil, err
@@ -134,6 +142,9 @@ func (l *lookups) together(field, prefix string, places []place, at int) ([]curs
 	for i, p := range places {
 		cursors[i] = cursor{iterator: lists[i].Iterator(true, false, true, nil), offset: p.offset}
 		docs[i] = docsOf(cursors[i].iterator)
+	}
+	if l.within != nil {
+		docs = append(docs, l.within[at])
 	}
 	both := roaring.FastAnd(docs...)
 	if both.IsEmpty() {

@@ -1,5 +1,7 @@
 package japanese
 
+import "unicode/utf8"
+
 // Gram is a term of one or two runes over the loose fold.
 type Gram struct {
 	Term       string
@@ -12,18 +14,21 @@ type Gram struct {
 func Grams(runes []Rune, singles bool) []Gram {
 	runes = Loose(runes)
 	grams := make([]Gram, 0, 2*len(runes))
-	pos := 0
+	text := String(runes) // every term is a piece of it: no memory of its own for each of thousands
+	pos, from := 0, 0
 	for i, r := range runes {
+		at := from
+		from += utf8.RuneLen(r.R)
 		if !wordy(r.R) {
 			pos += 2 // breaks the phrase
 			continue
 		}
 		if singles {
-			grams = append(grams, Gram{string(r.R), r.Start, r.End, pos})
+			grams = append(grams, Gram{text[at:from], r.Start, r.End, pos})
 		}
 		if i+1 < len(runes) && wordy(runes[i+1].R) {
 			next := runes[i+1]
-			grams = append(grams, Gram{string([]rune{r.R, next.R}), r.Start, max(r.End, next.End), pos})
+			grams = append(grams, Gram{text[at : from+utf8.RuneLen(next.R)], r.Start, max(r.End, next.End), pos})
 		}
 		pos++
 	}

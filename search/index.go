@@ -31,6 +31,7 @@ type Index struct {
 	columns columnCache
 	slots   slots
 	names   suggestions
+	counted countedTexts
 
 	build sync.Mutex // one rebuild at a time
 	apply sync.Mutex // one writer at a time: the follower or a rebuild's end

@@ -3,9 +3,12 @@ package search
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"math"
 	"slices"
+	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -71,7 +74,7 @@ func (x *Index) Nearest(ctx context.Context, v access.Viewer, id string, most in
 	}
 	e := newEvaluator(ctx, snap, cols, readableFields(v))
 	defer e.close()
-	n := nearing{evaluator: e, viewer: v, self: doc, stops: x.Vocabulary()}
+	n := nearing{evaluator: e, viewer: v, self: doc, stops: x.Vocabulary(), known: &x.counted}
 	if err := loadStored(snap, doc, &n.doc.Document); err != nil {
 		return nil, err
 	}
@@ -85,6 +88,7 @@ type nearing struct {
 	viewer access.Viewer
 	self   int32
 	stops  *Vocabulary
+	known  *countedTexts
 	doc    Hit // with only those sections that the viewer may read
 }
 
@@ -128,25 +132,25 @@ type strong struct {
 	weight float64
 }
 
-// strongest gives the entry's own words that say most about it: frequent in it and rare elsewhere.
-func (n *nearing) strongest() ([]strong, error) {
-	counts := map[string]float64{}
-	count(counts, n.stops, n.doc.Title, nearTitle)
+func heaviest(a, b strong) int {
+	return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(len(b.term), len(a.term)), cmp.Compare(a.term, b.term))
+}
+
+// texts are what is read of the entry for its words, the title first.
+func (n *nearing) texts() []string {
+	list := []string{n.doc.Title}
 	each := nearText / max(len(n.doc.Sections), 1)
 	for _, s := range n.doc.Sections {
 		if s.Key != "authors" { // who wrote it is no subject
-			count(counts, n.stops, s.Text[:forward(s.Text, 0, each)], 1)
+			list = append(list, s.Text[:forward(s.Text, 0, each)])
 		}
 	}
-	terms := make([]strong, 0, len(counts))
-	for term, times := range counts {
-		terms = append(terms, strong{term, times})
-	}
-	heaviest := func(a, b strong) int {
-		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(len(b.term), len(a.term)), cmp.Compare(a.term, b.term))
-	}
-	slices.SortFunc(terms, heaviest)
-	terms = terms[:min(len(terms), nearAsked)]
+	return list
+}
+
+// strongest gives the entry's own words that say most about it: frequent in it and rare elsewhere.
+func (n *nearing) strongest() ([]strong, error) {
+	terms := n.known.words(n.texts(), n.stops)
 	for i, t := range terms {
 		df, err := n.frequency(kindWord, t.term)
 		if err != nil {
@@ -162,14 +166,66 @@ func (n *nearing) strongest() ([]strong, error) {
 	return terms[:min(len(terms), nearTerms)], nil
 }
 
-// count adds how often the words of a text occur; weak words and single letters are not what it is about.
-func count(counts map[string]float64, stops *Vocabulary, text string, times float64) {
-	words, _ := japanese.Words(text)
+// countedTexts remembers the most frequent words of texts. Cutting a page's text into words takes longer than all the rest
+// of the page, and a text has the same words for everybody who may read it: the key is the text itself.
+type countedTexts struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]counted
+}
+
+type counted struct {
+	stops *Vocabulary // of that time
+	terms []strong
+}
+
+// mostCounted bounds the memory to a few megabytes; beyond it all is forgotten, which costs each page a few milliseconds.
+const mostCounted = 2000
+
+// words gives the most frequent words of texts, the first being a title, with how often they stand there.
+func (c *countedTexts) words(texts []string, stops *Vocabulary) []strong {
+	key := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	c.mu.Lock()
+	k, ok := c.known[key]
+	c.mu.Unlock()
+	if ok && k.stops == stops {
+		return slices.Clone(k.terms)
+	}
+	counts, ready := map[string]float64{}, true
+	for i, text := range texts {
+		times := 1.0
+		if i == 0 {
+			times = nearTitle
+		}
+		ready = count(counts, stops, text, times) && ready
+	}
+	terms := make([]strong, 0, len(counts))
+	for term, times := range counts {
+		terms = append(terms, strong{term, times})
+	}
+	slices.SortFunc(terms, heaviest)
+	terms = slices.Clip(terms[:min(len(terms), nearAsked)])
+	if !ready {
+		return terms
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) >= mostCounted {
+		c.known = map[[sha256.Size]byte]counted{}
+	}
+	c.known[key] = counted{stops, terms}
+	return slices.Clone(terms)
+}
+
+// count adds how often the words of a text occur; weak words and single letters are not what it is about. It is false
+// while the dictionary is not loaded.
+func count(counts map[string]float64, stops *Vocabulary, text string, times float64) bool {
+	words, ok := japanese.Words(text)
 	for _, w := range words {
 		if !w.Weak && !stops.Stop(text[w.Start:w.End]) && utf8.RuneCountInString(w.Term) > 1 {
 			counts[w.Term] += times
 		}
 	}
+	return ok
 }
 
 // sum gives the other readable entries that share enough of the terms, with what the terms say of them, the best 1.

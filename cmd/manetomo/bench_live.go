@@ -127,7 +127,7 @@ func (c *benchLiveCmd) calm(p *program, scenarios []string) (rows []bench.Row, e
 			return nil, e
 		}
 		defer own.end()
-		s, err = own.site()
+		s, err = own.site(p.ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (c *benchLiveCmd) crash(p *program) (rows []bench.Row, err error) {
 		if err != nil {
 			return rows, err
 		}
-		s, err := own.site()
+		s, err := own.site(p.ctx)
 		if err == nil {
 			err = s.Quiet(p.ctx)
 		}

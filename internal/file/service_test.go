@@ -285,16 +285,16 @@ func TestTheQueueSurvives(t *testing.T) {
 			return got
 		}
 		stopped, stop := context.WithCancel(t.Context())
-		claimed, err := s.claim(t.Context())
+		claimed, err := s.claimReading(t.Context())
 		if err != nil || claimed == nil || claimed.Tries != 1 {
 			t.Fatalf("claim = %+v, %v", claimed, err)
 		}
-		if other, err := s.claim(t.Context()); other != nil || err != nil {
+		if other, err := s.claimReading(t.Context()); other != nil || err != nil {
 			t.Errorf("a second worker got %+v, %v", other, err)
 		}
 		// The worker dies: its lease ends, another takes over, and the first can write nothing more.
 		exec(t, d, "UPDATE file SET lease_until = ? WHERE id = ?", testkit.Start.Add(-time.Second), f.ID)
-		second, err := s.claim(t.Context())
+		second, err := s.claimReading(t.Context())
 		if err != nil || second == nil || second.Tries != 2 {
 			t.Fatalf("claim after a death = %+v, %v", second, err)
 		}

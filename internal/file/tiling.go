@@ -75,36 +75,13 @@ func (s *Service) TileOne(ctx context.Context, engine *pdfium.Engine) (bool, err
 	return true, errors.Join(fmt.Errorf("cut tiles of file %s: %w", f.ID, err), s.endTiling(keep, f, tilesWait, pauses[f.Tries-1], f.Tries))
 }
 
-// claimTiling takes the newest file whose tiles wait. Its Tries are those of tiling.
+// claimTiling takes the newest file whose tiles wait.
 func (s *Service) claimTiling(ctx context.Context) (*File, error) {
-	waiting, err := s.DB.Read().NewSelect().Table("file").Where("tiling = 'waiting'").Where("state = ?", Ready).
-		Where("(lease_until IS NULL OR lease_until < ?)", s.DB.Now()).Exists(ctx)
-	if err != nil || !waiting {
-		return nil, err
-	}
-	f := &File{}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		skip := ""
-		if tx.Postgres {
-			skip = "FOR UPDATE SKIP LOCKED"
-		}
-		err := tx.NewRaw(`UPDATE file SET lease_until = ?, tile_tries = tile_tries + 1 WHERE id = (
-				SELECT id FROM file WHERE tiling = 'waiting' AND state = ? AND (lease_until IS NULL OR lease_until < ?)
-				ORDER BY created_at DESC, id LIMIT 1 `+skip+`)
-			RETURNING id, entry, name, type, size, blob, tile_tries AS tries`, tx.Now.Add(lease), Ready, tx.Now).Scan(ctx, f)
-		if db.IsMissing(err) {
-			f = nil // another worker was first
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("take a file whose tiles wait: %w", err)
-	}
-	if f != nil && f.Tries > maxTries { // it killed its workers
+	f, err := s.claim(ctx, cutting)
+	if err == nil && f != nil && f.Tries > maxTries { // it killed its workers
 		return nil, s.endTiling(ctx, f, tilesFailed, 0, f.Tries)
 	}
-	return f, nil
+	return f, err
 }
 
 // endTiling says how far cutting a file has come and lets it go.
@@ -156,7 +133,7 @@ func (s *Service) tilePages(ctx context.Context, engine *pdfium.Engine, f *File)
 	}
 	defer d.Close()
 	for _, p := range pages {
-		if busy, err := s.busy(ctx); busy || err != nil {
+		if busy, err := s.waiting(ctx, reading); busy || err != nil {
 			return false, err
 		}
 		img, err := drawn(ctx, d, p)
@@ -168,12 +145,6 @@ func (s *Service) tilePages(ctx context.Context, engine *pdfium.Engine, f *File)
 		}
 	}
 	return true, nil
-}
-
-// busy tells whether a document waits to be read.
-func (s *Service) busy(ctx context.Context) (bool, error) {
-	return s.DB.Read().NewSelect().Table("file").Where("state = ?", Processing).
-		Where("(lease_until IS NULL OR lease_until < ?)", s.DB.Now()).Exists(ctx)
 }
 
 // large are the pages of a PDF whose letters would be too small in the largest picture.

@@ -87,7 +87,7 @@ func (s *Service) work(ctx context.Context, engine *pdfium.Engine) {
 
 // WorkOne reads one file of the queue and tells whether there was one.
 func (s *Service) WorkOne(ctx context.Context, engine *pdfium.Engine) (bool, error) {
-	f, err := s.claim(ctx)
+	f, err := s.claimReading(ctx)
 	if err != nil || f == nil {
 		return false, err
 	}
@@ -114,23 +114,37 @@ func (s *Service) WorkOne(ctx context.Context, engine *pdfium.Engine) (bool, err
 	return true, errors.Join(fmt.Errorf("read file %s: %w", f.ID, err), s.giveBack(keep, f, pauses[f.Tries-1], f.Tries))
 }
 
-// claim takes the oldest file that nobody has. Most of the time there is none, and nothing is written.
-func (s *Service) claim(ctx context.Context) (*File, error) {
-	waiting, err := s.DB.Read().NewSelect().Table("file").Where("state = ?", Processing).
-		Where("(lease_until IS NULL OR lease_until < ?)", s.DB.Now()).Exists(ctx)
-	if err != nil || !waiting {
+// queue is a kind of work on files: which files wait for it, in which order, and where its tries are counted. All of it
+// is SQL of ours.
+type queue struct{ waits, order, tries string }
+
+var (
+	reading = queue{"state = 'processing'", "created_at, id", "tries"}
+	cutting = queue{"state = 'ready' AND tiling = 'waiting'", "created_at DESC, id", "tile_tries"}
+)
+
+// free is true for a file that waits and that nobody has in hand.
+func (q queue) free() string { return q.waits + " AND (lease_until IS NULL OR lease_until < ?)" }
+
+// waiting tells whether a file waits.
+func (s *Service) waiting(ctx context.Context, q queue) (bool, error) {
+	return s.DB.Read().NewSelect().Table("file").Where(q.free(), s.DB.Now()).Exists(ctx)
+}
+
+// claim takes the next file of a queue; its Tries are the queue's. Most of the time there is none, and nothing is written.
+func (s *Service) claim(ctx context.Context, q queue) (*File, error) {
+	if some, err := s.waiting(ctx, q); err != nil || !some {
 		return nil, err
 	}
 	f := &File{}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+	err := s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		skip := ""
 		if tx.Postgres {
-			skip = "FOR UPDATE SKIP LOCKED"
+			skip = " FOR UPDATE SKIP LOCKED"
 		}
-		err := tx.NewRaw(`UPDATE file SET lease_until = ?, tries = tries + 1 WHERE id = (
-				SELECT id FROM file WHERE state = ? AND (lease_until IS NULL OR lease_until < ?)
-				ORDER BY created_at, id LIMIT 1 `+skip+`)
-			RETURNING id, entry, name, type, size, blob, tries`, tx.Now.Add(lease), Processing, tx.Now).Scan(ctx, f)
+		err := tx.NewRaw(`UPDATE file SET lease_until = ?, `+q.tries+` = `+q.tries+` + 1 WHERE id = (
+				SELECT id FROM file WHERE `+q.free()+` ORDER BY `+q.order+` LIMIT 1`+skip+`)
+			RETURNING id, entry, name, type, size, blob, `+q.tries+` AS tries`, tx.Now.Add(lease), tx.Now).Scan(ctx, f)
 		if db.IsMissing(err) {
 			f = nil // another worker was first
 			return nil
@@ -140,10 +154,16 @@ func (s *Service) claim(ctx context.Context) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take a file from the queue: %w", err)
 	}
-	if f != nil && f.Tries > maxTries { // it killed its workers: nobody could say so
+	return f, nil
+}
+
+// claimReading takes the oldest file that waits to be read.
+func (s *Service) claimReading(ctx context.Context) (*File, error) {
+	f, err := s.claim(ctx, reading)
+	if err == nil && f != nil && f.Tries > maxTries { // it killed its workers: nobody could say so
 		return nil, s.finish(ctx, f, Failed, reasonGivenUp)
 	}
-	return f, nil
+	return f, err
 }
 
 // process reads the file and keeps its pages one by one. A panic in a picture's decoder is an error like others.

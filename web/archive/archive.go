@@ -94,7 +94,11 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if req.Text != "" {
 		title = "「" + cut(req.Text) + "」の検索結果"
 	}
-	return page.Render(w, r, http.StatusOK, page.Frame{Title: title, Section: "archive", Query: req.Text}, show(v))
+	frame := page.Frame{Title: title, Section: "archive", Query: req.Text, NoTabbar: v.Panel}
+	if at.As == asList && len(v.Facets) > 0 {
+		frame.Islands = []string{"facets"}
+	}
+	return page.Render(w, r, http.StatusOK, frame, show(v))
 }
 
 // missed tells whether the words alone found nothing, or only things that share a part of them.

@@ -66,6 +66,14 @@ func orderOf(facet string) func(a, b string) int {
 	return nil
 }
 
+// applyLook is the look of the button below the conditions: the page's one act on a phone.
+func (v view) applyLook() ui.ButtonLook {
+	if v.Panel {
+		return ui.Primary
+	}
+	return ui.Secondary
+}
+
 // resultOf is a hit as the list shows it.
 func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
 	r := ui.Result{Kind: h.Kind, URL: linkOf(h, query), TitleHTML: h.TitleHTML, Municipality: placeOf(h), Note: noteOf(h), Why: h.LikeWhy, Picture: picture}

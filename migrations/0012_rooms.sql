@@ -4,7 +4,8 @@
 ALTER TABLE topic ADD COLUMN room TEXT NOT NULL DEFAULT '';      -- cohort-ID, team-ID, region-SLUG, theme-ID, practice, session-ID; else empty
 ALTER TABLE topic ADD COLUMN swept BIGINT NOT NULL DEFAULT 0;    -- number of the last post that was cleared away for good (練習部屋)
 CREATE UNIQUE INDEX topic_room ON topic (room) WHERE room <> '';
-CREATE INDEX topic_circle ON topic (cohort, team) WHERE cohort <> '';
+CREATE INDEX topic_cohort ON topic (cohort) WHERE cohort <> '';
+CREATE INDEX topic_team ON topic (team) WHERE team <> '';
 
 -- A note is pinned to a place of a sheet, or to the sheet as a whole, and belongs to the discussion of its entry.
 CREATE TABLE note (

@@ -627,7 +627,9 @@ CREATE UNIQUE INDEX transcript_once ON transcript (file, number, by) WHERE state
 
 CREATE UNIQUE INDEX topic_room ON topic (room) WHERE room <> '';
 
-CREATE INDEX topic_circle ON topic (cohort, team) WHERE cohort <> '';
+CREATE INDEX topic_cohort ON topic (cohort) WHERE cohort <> '';
+
+CREATE INDEX topic_team ON topic (team) WHERE team <> '';
 
 CREATE TABLE note (
   id          TEXT PRIMARY KEY,

@@ -30,7 +30,7 @@ func (r Rows) Head(ctx context.Context) (seq int64, epoch string, err error) {
 func (r Rows) Count(ctx context.Context) (int, error) {
 	var n int
 	err := r.DB.Read().NewRaw(`SELECT (SELECT COUNT(*) FROM entry WHERE state IN ('published', 'review'))
-		+ (SELECT COUNT(*) FROM topic WHERE state = 'published' AND posts > 0)
+		+ (SELECT COUNT(*) FROM topic WHERE state = 'published' AND posts > 0 AND room <> 'practice')
 		+ (SELECT COUNT(*) FROM collection WHERE state = 'published')`).Scan(ctx, &n)
 	return n, err
 }
@@ -42,7 +42,7 @@ func (r Rows) All(ctx context.Context, use func([]Document) error) error {
 		load func(context.Context, []string) ([]Document, error)
 	}{
 		{"SELECT id FROM entry WHERE id > ? AND state IN ('published', 'review') ORDER BY id LIMIT ?", r.Entries},
-		{"SELECT id FROM topic WHERE id > ? AND state = 'published' AND posts > 0 ORDER BY id LIMIT ?", r.Topics},
+		{"SELECT id FROM topic WHERE id > ? AND state = 'published' AND posts > 0 AND room <> 'practice' ORDER BY id LIMIT ?", r.Topics},
 		{"SELECT id FROM collection WHERE id > ? AND state = 'published' ORDER BY id LIMIT ?", r.Collections},
 	} {
 		for after := ""; ; {

@@ -21,7 +21,8 @@ type topicRow struct {
 	LastAt                                    time.Time
 }
 
-// Topics gives the documents of those of the topics that can be found: published, with posts.
+// Topics gives the documents of those of the topics that can be found: published, with posts, and not the
+// practice room.
 func (r Rows) Topics(ctx context.Context, ids []string) ([]Document, error) {
 	var rows []topicRow
 	q := r.DB.Read().NewRaw(`SELECT t.id, t.title, t.themes, t.audience, t.cohort, t.team, t.last_at,
@@ -30,7 +31,7 @@ func (r Rows) Topics(ctx context.Context, ids []string) ([]Document, error) {
 		FROM topic t
 		LEFT JOIN entry e ON e.id = t.entry
 		LEFT JOIN topic_head h ON h.topic = t.id
-		WHERE t.id IN (?) AND t.state = 'published' AND t.posts > 0`, bun.List(ids))
+		WHERE t.id IN (?) AND t.state = 'published' AND t.posts > 0 AND t.room <> 'practice'`, bun.List(ids))
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read topics for the index: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/text"
 )
 
@@ -106,7 +107,7 @@ func (s *Service) News(ctx context.Context, v access.Viewer, since int64) (News,
 			n.Counts[k]++
 		}
 		posts := r.NewSelect().TableExpr("event AS ev").ColumnExpr("ev.seq").Join("JOIN topic t ON t.id = ev.topic").
-			Where("ev.kind = 'post'").Where("ev.seq > ?", since).Order("ev.seq DESC").Limit(1000)
+			Where("ev.kind = 'post'").Where("t.room <> ?", talk.PracticeKey).Where("ev.seq > ?", since).Order("ev.seq DESC").Limit(1000)
 		count, err := r.NewSelect().TableExpr("(?) AS p", v.Readable(posts, access.Columns{Alias: "t", Authors: "t.author = ?"})).Count(ctx)
 		n.Posts = int(count)
 		return err

@@ -57,6 +57,13 @@ const (
 	PostRestored Kind = "restore"  // sent when it is put back
 	PostReacted  Kind = "reaction" // sent when a reaction is set or taken back; data: {"reaction", "on", "useful"}
 	PostFlagged  Kind = "post.flagged"
+	PostsCleared Kind = "cleared" // sent when old posts of the practice room are deleted; data: {"number": the last of them}
+
+	NoteAdded   Kind = "note"         // sent when somebody pins a note to a sheet; its topic is the discussion beside the sheet
+	NoteChanged Kind = "note.changed" // sent when its text, place or answer changes
+	NoteRemoved Kind = "note.removed" // sent when its author or a moderator takes it out
+
+	SessionChanged Kind = "session" // sent when a poster session is planned, changed, moved on, paused or ended; its topic is its own
 
 	PersonAdmitted  Kind = "person.admitted"  // sent when somebody becomes a member; data: {"by": invitation|roster|application}
 	PersonChanged   Kind = "person.changed"   // sent when name, place or words about oneself change

@@ -95,7 +95,7 @@ func (h *Hub) hand(ctx context.Context, rm *room, events []event.Event, posts ma
 			h.askReaders(ctx, rm.id, *rm.subs.Load())
 		}
 		b.add(evOf(e, posts[e.Subject]))
-		drop := ask || e.Kind == event.PostRemoved || e.Kind == event.PostEdited
+		drop := ask || e.Kind == event.PostRemoved || e.Kind == event.PostEdited || e.Kind == event.PostsCleared
 		if drop || len(b.ends) == mostAtOnce || len(b.buf) > sendBuffer {
 			flush()
 		}

@@ -104,6 +104,7 @@ type reply struct {
 func evOf(e event.Event, p *talk.View) ev {
 	f := ev{T: "ev", Topic: e.Topic, N: e.N, Seq: e.Seq, Kind: e.Kind, At: e.At.UTC()}
 	if p == nil {
+		f.Number = clearedTo(e)
 		return f
 	}
 	f.ID, f.Number, f.Removed, f.Counts = p.ID, p.Number, removed(p), p.Counts
@@ -116,6 +117,15 @@ func evOf(e event.Event, p *talk.View) ev {
 		f.ReplyTo = &reply{p.ReplyTo, p.ReplyNumber, p.ReplyName}
 	}
 	return f
+}
+
+// clearedTo is the number up to which the posts of a topic were deleted, of the event that says so.
+func clearedTo(e event.Event) int64 {
+	var data struct{ Number int64 }
+	if e.Kind != event.PostsCleared || json.Unmarshal(e.Data, &data) != nil {
+		return 0
+	}
+	return data.Number
 }
 
 // removed says who took a post out, empty while it stands.

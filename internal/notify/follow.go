@@ -7,6 +7,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/talk"
 )
 
 // Follow writes notices for what happens, until ctx ends. letters says whether a mail server stands behind it.
@@ -106,9 +107,9 @@ func (t *telling) post() {
 	if t.err = json.Unmarshal(t.e.Data, &data); t.err != nil {
 		return
 	}
-	var topic struct{ Entry, Author string }
-	if !t.row(&topic, "SELECT entry, author FROM topic WHERE id = ?", t.e.Topic) {
-		return
+	var topic struct{ Entry, Author, Room string }
+	if !t.row(&topic, "SELECT entry, author, room FROM topic WHERE id = ?", t.e.Topic) || topic.Room == talk.PracticeKey {
+		return // nobody is told of what somebody tries out
 	}
 	about := Notice{Topic: t.e.Topic, Post: t.e.Subject, Entry: topic.Entry, Actor: t.e.Actor}
 	to := func(person string, k Kind) {

@@ -26,6 +26,7 @@ const (
 type Filter struct {
 	Which Which
 	Theme string
+	Room  Room   // only what gathers there
 	After string // the cursor that the list before gave
 }
 
@@ -82,7 +83,10 @@ func (s *Service) CountUnread(ctx context.Context, v access.Viewer, most int64) 
 
 // narrow adds the filter's conditions to a query over topic t with read_mark m.
 func (f Filter) narrow(v access.Viewer, q *bun.SelectQuery) *bun.SelectQuery {
-	q = readable(v, q).Where("t.state = 'published'").Where("t.posts > 0")
+	q = readable(v, q).Where("t.state = 'published'").Where("t.posts > 0").Where("t.room <> ?", PracticeKey)
+	if f.Room.Key != "" {
+		q = f.Room.gathered(q)
+	}
 	switch f.Which {
 	case Unread:
 		q = q.Where("t.posts > COALESCE(m.number, 0)")

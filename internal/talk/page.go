@@ -37,10 +37,10 @@ func (p *Page) FirstUnread() int64 {
 
 // Earlier and Later are the numbers to open the windows beside this one from; 0 when there is none.
 func (p *Page) Earlier() int64 {
-	if len(p.Posts) == 0 || p.Posts[0].Number == 1 {
+	if len(p.Posts) == 0 || p.Posts[0].Number <= p.Topic.Swept+1 {
 		return 0
 	}
-	return max(1, p.Posts[0].Number-postsPerPage)
+	return max(p.Topic.Swept+1, p.Posts[0].Number-postsPerPage)
 }
 
 // Later is the number of the first post behind the window, 0 when it reaches the end.

@@ -59,7 +59,12 @@ type Topic struct {
 	CreatedAt time.Time    `bun:"created_at"`
 	LastSeq   int64        `bun:"last_seq"`
 	LastAt    time.Time    `bun:"last_at"`
+	Room      string       `bun:"room"`  // the key of the room whose standing conversation it is
+	Swept     int64        `bun:"swept"` // number of the last post that was cleared away (practice.go)
 }
+
+// Standing is how many numbers there are whose posts have not been cleared away.
+func (t *Topic) Standing() int64 { return t.Posts - t.Swept }
 
 // Change is what a write answers: the topic's n and the log's seq of its event.
 type Change struct {

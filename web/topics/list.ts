@@ -122,6 +122,13 @@ export class List {
     }
   }
 
+  // clear takes out the posts up to a number: those of the practice room that are a week old.
+  clear(number: number): void {
+    for (const article of this.root.querySelectorAll<HTMLElement>("li[data-id] > article")) {
+      if (Number(article.id.slice(1)) <= number) article.parentElement!.remove();
+    }
+  }
+
   last(): HTMLElement | null {
     const all = this.root.querySelectorAll<HTMLElement>("ol.posts > li");
     return all[all.length - 1] ?? null;

@@ -55,6 +55,9 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
 
   function take(f: Frame): void {
     head = f.n!;
+    root.dispatchEvent(new CustomEvent("talk", { bubbles: true, detail: f })); // notes on the sheet listen too
+    if (f.kind === "cleared") return list.clear(f.number!);
+    if (f.kind === "post" && !f.author) return; // it has been cleared away since
     if (f.kind === "post") return added(f);
     const li = f.id ? list.find(f.id) : null;
     const waiting = held.find((h) => h.id === f.id);

@@ -20,6 +20,7 @@ import (
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/posters"
 	"github.com/manetomo/manetomo/web/reports"
+	"github.com/manetomo/manetomo/web/rooms"
 	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/top"
 	"github.com/manetomo/manetomo/web/topics"
@@ -118,7 +119,7 @@ func (t router) reports() {
 		t.on("POST /"+kind+"/{id}/withdraw", p.Withdraw)
 		t.on("GET /"+kind+"/{id}/versions", p.Versions)
 	}
-	t.on("GET /home", home.Pages{Archive: t.s.Archive, Curate: t.s.Curate, Files: t.s.Files}.Show)
+	t.on("GET /home", home.Pages{Archive: t.s.Archive, Curate: t.s.Curate, Files: t.s.Files, Talk: t.s.Talk}.Show)
 	t.on("GET /new", new.Pages{}.Show)
 	d := drafts.Pages{Archive: t.s.Archive}
 	t.on("GET /drafts", d.List)
@@ -165,6 +166,9 @@ func (t router) talk() {
 	t.on("POST /topics/{id}/posts/{post}/react", p.React)
 	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
 	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
+	rm := rooms.Pages{Talk: t.s.Talk}
+	t.on("GET /rooms", rm.List)
+	t.on("GET /rooms/{key}", rm.Show)
 	a := api.Topics{Talk: t.s.Talk}
 	t.on("POST /api/v1/topics", a.Open)
 	t.on("GET /api/v1/topics/{id}", a.Get)

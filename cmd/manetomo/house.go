@@ -81,7 +81,7 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	if s.Hub, err = live.New(p.ctx, d, s.BaseURL); err != nil {
 		return nil, err
 	}
-	h.followers = append(h.followers, s.Hub.Run, d.ForgetClaims, s.Watch.Follow)
+	h.followers = append(h.followers, s.Hub.Run, d.ForgetClaims, s.Watch.Follow, s.Talk.SweepPracticeHourly)
 	h.letters(c)
 	if err := h.inhabit(p); err != nil {
 		return nil, err

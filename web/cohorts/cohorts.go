@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/member"
@@ -44,7 +45,8 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return page.Render(w, r, http.StatusOK, page.Frame{Title: c.Name(), Section: "members"}, show(c))
+	inside := v.InAudience(access.Audience{Rung: access.Cohort, Cohort: c.Cohort.ID})
+	return page.Render(w, r, http.StatusOK, page.Frame{Title: c.Name(), Section: "members"}, show(c, inside))
 }
 
 func search(c member.Cohort, kind string) string {

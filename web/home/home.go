@@ -15,6 +15,7 @@ import (
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
@@ -25,6 +26,7 @@ type Pages struct {
 	Archive *archive.Service
 	Curate  *curate.Service
 	Files   *file.Service
+	Talk    *talk.Service
 }
 
 const perPage = 20
@@ -42,6 +44,7 @@ type view struct {
 	Picks  int
 	Drafts []archive.Summary
 	First  []ui.FeedItem // things to read first, at the first visit
+	Rooms  []talk.Room   // one's own
 }
 
 // Show shows the page.
@@ -117,6 +120,9 @@ func (p Pages) beside(ctx context.Context, m *view) (err error) {
 	}
 	if town, ok := municipality.Get(m.Viewer.Municipality); ok {
 		m.Own = append(m.Own, ui.Tab{Text: town.Name + "のページ", URL: "/municipalities/" + town.Code, Icon: "building"})
+	}
+	if m.Rooms, err = p.Talk.OwnRooms(ctx, m.Viewer); err != nil {
+		return err
 	}
 	if m.Since != "" {
 		return nil

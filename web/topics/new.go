@@ -28,6 +28,9 @@ func (p Pages) New(w http.ResponseWriter, r *http.Request) error {
 	if c := q.Get("cohort"); c != "" {
 		f.Set("audience", "cohort:"+c)
 	}
+	if t := q.Get("team"); t != "" {
+		f.Set("audience", "team:"+t)
+	}
 	return p.form(w, r, http.StatusOK, f)
 }
 

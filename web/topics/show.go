@@ -31,6 +31,10 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if t.Topic.Room != "" { // it stands in its room, at the same place
+		http.Redirect(w, r, talk.RoomURL(t.Topic.Room)+"?"+r.URL.RawQuery, http.StatusSeeOther)
+		return nil
+	}
 	d, err := discussion(r, p.Talk, t, "/topics/"+t.Topic.ID)
 	if err != nil {
 		return err

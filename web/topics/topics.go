@@ -32,6 +32,7 @@ type listView struct {
 	Tabs []ui.Tab
 	More string
 	Here talk.Filter
+	Room []talk.Room // the reader's own
 }
 
 // List shows topics by their last post.
@@ -51,6 +52,9 @@ func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := listView{Here: f, Tabs: tabs(f, unread)}
+	if view.Room, err = p.Talk.OwnRooms(r.Context(), v); err != nil {
+		return err
+	}
 	now := page.Now(r.Context())
 	for i := range rows {
 		view.Rows = append(view.Rows, rowOf(&rows[i], now))

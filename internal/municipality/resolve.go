@@ -103,14 +103,26 @@ func surest(hits []hit, prefecture string) (found []hit) {
 		if prefecture != "" && table().rows[h.row].PrefectureCode != prefecture {
 			continue
 		}
-		if len(found) > 0 && h.by < found[0].by {
+		if len(found) > 0 && h.by.sure() < found[0].by.sure() {
 			found = found[:0]
 		}
-		if len(found) == 0 || h.by == found[0].by {
+		if len(found) == 0 || h.by.sure() == found[0].by.sure() {
 			found = append(found, h)
 		}
 	}
 	return found
+}
+
+// sure is how far a way can be trusted, less is surer. A sound says nothing of where a name ends and its 市町村 begins:
+// しろいし is 白井市 (しろい・し) and 白石市 (しろいし・し) alike.
+func (b By) sure() By {
+	switch b {
+	case ByShortReading:
+		return ByReading
+	case ByShortRomaji:
+		return ByRomaji
+	}
+	return b
 }
 
 // findSplit takes a prefecture off the front or the back, or a county off the front, and looks the rest up in it.

@@ -14,11 +14,10 @@ import (
 
 // Changes is what a part of the log changes in the index.
 type Changes struct {
-	Docs []Document
-	Gone []string // ids of what is not to be found any more
-	Seq  int64    // the position after it
-
-	topics bool // some of it is topics, which change often
+	Docs  []Document
+	Gone  []string // ids of what is not to be found any more
+	Whole []string // topics of which no other parts are there than those among Docs
+	Seq   int64    // the position after it
 }
 
 // Changes gives what the events behind a position change, some hundred events at a time.
@@ -37,7 +36,13 @@ func (r Rows) changes(ctx context.Context, events []event.Event) (Changes, error
 	if err != nil {
 		return c, err
 	}
-	c.topics = len(t.topics) > 0
+	for topic := range t.topics {
+		c.Whole = append(c.Whole, topic)
+		delete(t.parts, topic)
+	}
+	if c.Docs, err = r.topicParts(ctx, t.parts); err != nil {
+		return c, err
+	}
 	for _, kind := range []struct {
 		ids  map[string]bool
 		load func(context.Context, []string) ([]Document, error)
@@ -59,11 +64,21 @@ func (r Rows) changes(ctx context.Context, events []event.Event) (Changes, error
 }
 
 // touched is what a batch of events is about.
-type touched struct{ entries, topics, collections map[string]bool }
+type touched struct {
+	entries, topics, collections map[string]bool
+	parts                        map[string]touchedParts // by topic
+}
+
+// touchedParts are the parts of a topic in which something happened, and the last event of the topic that is known of.
+type touchedParts struct {
+	parts map[int]bool
+	n     int64
+}
 
 // touched gives what events are about.
 func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error) {
-	t := touched{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	t := touched{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]touchedParts{}}
+	var talk []event.Event
 	var people, moved []string
 	for _, e := range events {
 		switch e.Kind {
@@ -87,14 +102,62 @@ func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error
 			people = append(people, e.Subject)
 		}
 		if e.Topic != "" {
-			t.topics[e.Topic] = true
+			talk = append(talk, e)
 		}
+	}
+	if err := r.talked(ctx, t, talk); err != nil {
+		return t, err
 	}
 	// a person's name stands on what they wrote, and the word about an entry in a collection is for its readers
 	if err := r.also(ctx, t.entries, "SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", people); err != nil {
 		return t, err
 	}
 	return t, r.also(ctx, t.collections, "SELECT DISTINCT collection FROM collection_item WHERE entry IN (?)", moved)
+}
+
+// talked notes which parts of topics events are about. What is about a post concerns its part only; anything else, also
+// of a kind that is not known here, and a post that stands in another topic by now, concerns the whole topic.
+func (r Rows) talked(ctx context.Context, t touched, events []event.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	subjects := make([]string, len(events))
+	for i, e := range events {
+		subjects[i] = e.Subject
+	}
+	var rows []struct {
+		ID, Topic string
+		Number    int64
+	}
+	if err := r.DB.Read().NewRaw("SELECT id, topic, number FROM post WHERE id IN (?)", bun.List(subjects)).Scan(ctx, &rows); err != nil {
+		return fmt.Errorf("read what posts are touched: %w", err)
+	}
+	type place struct {
+		topic string
+		part  int
+		first bool
+	}
+	at := map[string]place{}
+	for _, row := range rows {
+		at[row.ID] = place{row.Topic, partOf(row.Number), row.Number == 1}
+	}
+	for _, e := range events {
+		p := at[e.Subject]
+		if p.topic != e.Topic || p.first { // with its first post a topic begins to be found
+			t.topics[e.Topic] = true
+			if p.topic != "" {
+				t.topics[p.topic] = true
+			}
+			continue
+		}
+		parts := t.parts[e.Topic]
+		if parts.parts == nil {
+			parts.parts = map[int]bool{}
+		}
+		parts.parts[p.part], parts.n = true, max(parts.n, e.N)
+		t.parts[e.Topic] = parts
+	}
+	return nil
 }
 
 // also adds the ids that a query gives for others.

@@ -23,6 +23,10 @@ type row struct {
 	at                       int64
 	useful, adopted          int32
 	titleLen, bodyLen        float32
+	version                  int64
+	topic                    string // of a topic, its id
+	of                       string // of a part of a topic, the topic's id
+	part                     int    // and which one it is
 }
 
 // columns holds the rows of one snapshot, by bleve's document number. Segments never change, so their rows are
@@ -32,15 +36,23 @@ type columns struct {
 	titleNorm, bodyNorm []float32 // BM25F's length factor
 	table
 	live   int
+	base   []int32                   // by segment: the number of its first document
+	heads  []int32                   // what a document counts for: itself, the topic it is a part of, or -1 for nothing
+	parts  map[int32][]int32         // by topic: its parts in order
 	names  [len(facetNames)][]string // by facet: what its numbers mean
 	sets   [][]uint32                // by number of a set of themes: its themes
 	groups []access.Audience         // by number of an audience
+
+	serials []uint64 // by segment: its number in this process
+	kept    *keptLists
+	lazy    lazyColumns
 }
 
 // table is what is looked at for every hit, a column at a time: a column of 100,000 fits into the processor's cache.
 type table struct {
 	values            [len(facetNames)][]uint32 // by facet; for themes the number of their set
-	who               []uint32                  // the number of its audience
+	who               []uint32                  // the number of its audience; 0 for parts, which nobody sees by themselves
+	at                []int64
 	titleLen, bodyLen []float32
 }
 
@@ -48,7 +60,7 @@ func (t *table) add(o table) {
 	for i := range t.values {
 		t.values[i] = append(t.values[i], o.values[i]...)
 	}
-	t.who = append(t.who, o.who...)
+	t.who, t.at = append(t.who, o.who...), append(t.at, o.at...)
 	t.titleLen, t.bodyLen = append(t.titleLen, o.titleLen...), append(t.bodyLen, o.bodyLen...)
 }
 
@@ -56,6 +68,9 @@ func (t *table) add(o table) {
 type segmentColumns struct {
 	rows []row
 	table
+	serial        uint64
+	topics, parts []int32 // which of them are that
+	latest        []int32 // all but parts, the latest first
 }
 
 // columnCache keeps rows by segment, by the segment itself: an index built anew counts its segments' ids from the
@@ -70,6 +85,8 @@ type columnCache struct {
 	groupOf  []access.Audience
 	epoch    *scorch.IndexSnapshot
 	last     *columns
+	serial   uint64
+	kept     keptLists
 }
 
 // of gives the columns of a snapshot.
@@ -80,7 +97,8 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 		return cc.last, nil
 	}
 	used := make(map[segment.Segment]segmentColumns, len(snapshot.Segments()))
-	c := &columns{}
+	c := &columns{kept: &cc.kept}
+	var segments []segmentColumns
 	for _, s := range snapshot.Segments() {
 		part, ok := cc.segments[s.Segment()]
 		if !ok {
@@ -90,11 +108,15 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 			}
 		}
 		used[s.Segment()] = part
+		segments = append(segments, part)
+		c.base, c.serials = append(c.base, int32(len(c.rows))), append(c.serials, part.serial)
 		for i := range part.rows {
 			c.rows = append(c.rows, &part.rows[i])
 		}
 		c.table.add(part.table)
 	}
+	c.join(snapshot, segments)
+	c.lazy.segments = segments
 	live, err := snapshot.DocCount()
 	if err != nil {
 		return nil, err
@@ -116,7 +138,7 @@ func (c *columns) measure() {
 		title += float64(c.titleLen[i])
 		body += float64(c.bodyLen[i])
 	}
-	n := float64(max(len(c.rows), 1))
+	n := float64(max(len(c.rows)-c.countParts(), 1))
 	avgTitle, avgBody := float32(title/n)+1, float32(body/n)+1
 	c.titleNorm, c.bodyNorm = make([]float32, len(c.rows)), make([]float32, len(c.rows))
 	for i := range c.rows {
@@ -132,6 +154,15 @@ func (c *columns) readable(v access.Viewer) []bool {
 		out[i] = i > 0 && v.InAudience(a)
 	}
 	return out
+}
+
+// segmentOf gives which segment holds a document.
+func (c *columns) segmentOf(doc int32) int {
+	i := len(c.base) - 1
+	for c.base[i] > doc {
+		i--
+	}
+	return i
 }
 
 // numbered gives the values of a facet numbers from 1 on. It only grows: there are few thousand at most.
@@ -161,7 +192,8 @@ func (cc *columnCache) read(snapshot *scorch.IndexSnapshot, offset, size int) (s
 	if err != nil {
 		return segmentColumns{}, err
 	}
-	out := segmentColumns{rows: make([]row, size)}
+	cc.serial++
+	out := segmentColumns{rows: make([]row, size), serial: cc.serial}
 	for n := range out.rows {
 		r := &out.rows[n]
 		var parseErr error
@@ -177,9 +209,18 @@ func (cc *columnCache) read(snapshot *scorch.IndexSnapshot, offset, size int) (s
 		for i, v := range r.values {
 			out.values[i] = append(out.values[i], v)
 		}
-		out.who = append(out.who, cc.group(r.audience))
+		switch {
+		case r.of != "":
+			out.who, out.parts = append(out.who, 0), append(out.parts, int32(n))
+		case r.topic != "":
+			out.who, out.topics = append(out.who, cc.group(r.audience)), append(out.topics, int32(n))
+		default:
+			out.who = append(out.who, cc.group(r.audience))
+		}
+		out.at = append(out.at, r.at)
 		out.titleLen, out.bodyLen = append(out.titleLen, r.titleLen), append(out.bodyLen, r.bodyLen)
 	}
+	out.sort()
 	return out, nil
 }
 
@@ -204,7 +245,7 @@ func (cc *columnCache) set(joined string, themes []uint32) uint32 {
 // parse reads what rowOf packed.
 func (cc *columnCache) parse(value string) (row, error) {
 	f := strings.Split(value, "\x1e")
-	if len(f) != 18 {
+	if len(f) != 22 {
 		return row{}, fmt.Errorf("index row has %d parts", len(f))
 	}
 	if f[6] == "0" {
@@ -221,7 +262,7 @@ func (cc *columnCache) parse(value string) (row, error) {
 		}
 		r.values[themeFacet] = cc.set(f[1], r.themes)
 	}
-	var n [5]int64
+	var n [7]int64
 	for i := range n {
 		v, err := strconv.ParseInt(f[13+i], 10, 64)
 		if err != nil {
@@ -230,6 +271,7 @@ func (cc *columnCache) parse(value string) (row, error) {
 		n[i] = v
 	}
 	r.at, r.useful, r.adopted = n[0], int32(n[1]), int32(n[2])
-	r.titleLen, r.bodyLen = float32(n[3]), float32(n[4])
+	r.titleLen, r.bodyLen, r.version, r.part = float32(n[3]), float32(n[4]), n[5], int(n[6])
+	r.topic, r.of = f[20], f[21]
 	return r, nil
 }

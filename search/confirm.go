@@ -34,7 +34,7 @@ func Confirm(ctx context.Context, d *db.DB, v access.Viewer, hits []Hit) ([]Hit,
 			continue
 		}
 		if version != h.Version {
-			h.Snippets, h.Sections = nil, nil
+			h.Snippets, h.Sections, h.At = nil, nil, ""
 		}
 		kept = append(kept, h)
 	}

@@ -38,13 +38,21 @@ type Document struct {
 	Files                                            bool // has something to download
 	Useful, Adopted                                  int
 	At                                               time.Time // when it was published
+
+	// A part of a topic holds some of its posts and no title. Who searches finds the topic; see heads.go.
+	Of   string // the topic's id
+	Part int    // which part it is, in the order of posts
 }
+
+// topicKind is what a hit is that is a topic.
+const topicKind = "topic"
 
 // Section is a piece of a document with a name and a rung of its own.
 type Section struct {
 	Key, Label string // such as outcome and 成果・変化, or p3 and 資料 p.3
 	Text       string
 	Audience   access.Audience
+	At         string // what the document's address needs to open there: file=F1&page=3, from=20#p30; "" for its beginning
 }
 
 // size is about how much text it has, in runes.

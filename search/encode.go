@@ -15,10 +15,10 @@ import (
 
 // analyzerVersion changes whenever the same text would give other terms or other stored data: an index with another
 // version is built anew beside the old one.
-const analyzerVersion = "2"
+const analyzerVersion = "3"
 
 // storedForm changes with what is stored and packed: an index of another form cannot be read and does not serve.
-const storedForm = "2"
+const storedForm = "3"
 
 // A text field is named by its part (title or body), its kind of term and its rung, such as "tm.p".
 const (
@@ -26,10 +26,26 @@ const (
 	kindWord, kindGram, kindReading, kindLax = "m", "n", "r", "l"
 )
 
+// fieldNames holds every name of a text field, so that a search does not make them anew for each of its terms.
+var fieldNames = func() map[[3]string]string {
+	names := map[[3]string]string{}
+	for _, part := range []string{partTitle, partBody} {
+		for _, kind := range []string{kindWord, kindGram, kindReading, kindLax} {
+			for _, rung := range []string{"p", "m", "c", "t", "x", "s"} {
+				names[[3]string{part, kind, rung}] = part + kind + "." + rung
+			}
+		}
+	}
+	return names
+}()
+
+func fieldName(part, kind, rung string) string { return fieldNames[[3]string{part, kind, rung}] }
+
 // Fields beside the text.
 const (
 	fieldRow    = "row" // doc values: what columns.go needs to filter, count and sort
 	fieldStored = "d"   // stored: the document, for showing
+	fieldOf     = "of"  // of a part: its topic's id
 )
 
 // unit parts a cohort's or team's id from the term that follows it.
@@ -91,6 +107,9 @@ func encode(d Document) *document.Document {
 	}
 	text.to(out)
 	out.AddField(document.NewTextFieldCustom(fieldRow, nil, []byte(rowOf(d)), index.IndexField|index.DocValues, whole{}))
+	if d.Of != "" {
+		out.AddField(document.NewTextFieldCustom(fieldOf, nil, []byte(d.Of), index.IndexField, whole{}))
+	}
 	out.AddField(document.NewTextFieldCustom(fieldStored, nil, pack(d), index.StoreField, whole{}))
 	return out
 }
@@ -159,10 +178,15 @@ func rowOf(d Document) string {
 	if d.Files {
 		files = "1"
 	}
+	topic := ""
+	if d.Kind == topicKind && d.Of == "" {
+		topic = d.ID
+	}
 	return strings.Join([]string{
 		d.Kind, strings.Join(d.Themes, unit), d.Prefecture, d.Region, d.Municipality, d.Band, strconv.Itoa(d.Year),
 		d.Course, d.Stage, string(d.Audience.Rung), files, d.Audience.Cohort, d.Audience.Team,
 		strconv.FormatInt(d.At.Unix(), 10), strconv.Itoa(d.Useful), strconv.Itoa(d.Adopted),
 		strconv.Itoa(utf8.RuneCountInString(d.Title)), strconv.Itoa(body),
+		strconv.FormatInt(d.Version, 10), strconv.Itoa(d.Part), topic, d.Of,
 	}, "\x1e")
 }

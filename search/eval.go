@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -35,7 +34,6 @@ type evaluator struct {
 	*lookups
 	ctx    context.Context
 	snap   *scorch.IndexSnapshot
-	cols   *columns
 	fields []rungField
 	cache  map[string]list
 	counts map[string]int // of terms, in any rung
@@ -57,7 +55,7 @@ func newEvaluator(ctx context.Context, snap *scorch.IndexSnapshot, cols *columns
 		n += 1024
 		*d = dense{make([]float32, n), make([]float32, n), make([]float32, n), make([]int32, n), make([]int32, 0, n)}
 	}
-	return &evaluator{newLookups(snap), ctx, snap, cols, fields, map[string]list{}, map[string]int{}, d}
+	return &evaluator{newLookups(snap, cols), ctx, snap, fields, map[string]list{}, map[string]int{}, d}
 }
 
 // close gives the memory back; every array is all zero again by then.
@@ -73,32 +71,24 @@ func (e *evaluator) term(kind, term string) (list, error) {
 		return list{}, err
 	}
 	touched := e.touched[:0]
-	most := 0
 	for _, part := range []string{partTitle, partBody} {
-		sum := 0
+		norms := e.norms(part)
 		for _, f := range e.fields {
-			var n int
-			var err error
-			if touched, n, err = e.postings(part, kind, f, term, touched); err != nil {
-				return list{}, err
-			}
-			if slices.Contains(allFields, f) {
-				sum += n
-			}
-		}
-		for _, f := range allFields {
-			if !slices.Contains(e.fields, f) {
-				n, err := e.howMany(part+kind+"."+f.suffix, term)
+			field := fieldName(part, kind, f.suffix)
+			for at := range e.segments {
+				o, err := e.read(at, field, f.prefix, term)
 				if err != nil {
 					return list{}, err
 				}
-				sum += n
+				touched = e.sum(at, o, norms, touched)
 			}
 		}
-		most = max(most, sum)
 	}
-	e.counts[key] = most
-	l := list{docs: e.drain(touched), idf: idf(e.cols.live, max(most, 1))}
+	df, err := e.frequency(kind, term)
+	if err != nil {
+		return list{}, err
+	}
+	l := list{docs: e.drain(touched), idf: idf(e.cols.live, max(df, 1))}
 	saturate(l.docs, l.idf)
 	if e.within == nil { // else the list may lack some
 		e.cache[key] = l
@@ -106,27 +96,30 @@ func (e *evaluator) term(kind, term string) (list, error) {
 	return l, nil
 }
 
-// postings adds the length-normed frequencies of one field to acc.
-func (e *evaluator) postings(part, kind string, f rungField, term string, touched []int32) ([]int32, int, error) {
-	norms := e.cols.bodyNorm
+// norms are what an occurrence in a part of a document is worth, before saturation. The length is that of all rungs.
+func (e *evaluator) norms(part string) []float32 {
 	if part == partTitle {
-		norms = e.cols.titleNorm
+		return e.cols.titleNorm
 	}
-	n, err := e.each(part+kind+"."+f.suffix, f.prefix+term, func(doc int32, freq uint64) {
-		if e.acc[doc] == 0 {
-			touched = append(touched, doc)
-		}
-		e.acc[doc] += float32(freq) * norms[doc]
-	})
-	return touched, n, err
+	return e.cols.bodyNorm
 }
 
-// weight is what a frequency in a part of a document is worth, before saturation. The length is that of all rungs.
-func (e *evaluator) weight(part string, doc int32, freq float32) float32 {
-	if part == partTitle {
-		return freq * e.cols.titleNorm[doc]
+// sum adds the length-normed frequencies of one field to acc: those of a part of a topic to the topic's.
+func (e *evaluator) sum(at int, o occurrences, norms []float32, touched []int32) []int32 {
+	base := e.cols.base[at]
+	heads := e.cols.heads[base:]
+	acc := e.acc
+	for i, local := range o.docs {
+		doc := heads[local]
+		if doc < 0 || e.within != nil && !e.within.has(doc) {
+			continue
+		}
+		if acc[doc] == 0 {
+			touched = append(touched, doc)
+		}
+		acc[doc] += float32(o.freqs[i]) * norms[doc]
 	}
-	return freq * e.cols.bodyNorm[doc]
+	return touched
 }
 
 // drain takes the touched values out of acc.
@@ -149,7 +142,7 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 	for _, part := range []string{partTitle, partBody} {
 		sum := 0
 		for _, f := range allFields {
-			n, err := e.howMany(part+kind+"."+f.suffix, f.prefix+term)
+			n, err := e.howMany(fieldName(part, kind, f.suffix), f.prefix, term)
 			if err != nil {
 				return 0, err
 			}
@@ -165,8 +158,8 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 func (e *evaluator) exists(kind, term string) (bool, error) {
 	for _, part := range []string{partTitle, partBody} {
 		for _, f := range e.fields {
-			if ok, err := e.holds(part+kind+"."+f.suffix, f.prefix+term); ok || err != nil {
-				return ok, err
+			if n, err := e.howMany(fieldName(part, kind, f.suffix), f.prefix, term); n > 0 || err != nil {
+				return n > 0, err
 			}
 		}
 	}

@@ -61,10 +61,10 @@ func newTally(cols *columns, filters map[string][]string) *tally {
 		w := wantedValues{facet: i, values: map[uint32]bool{}}
 		given := filters[name]
 		for _, v := range given[:min(len(given), maxFilterValues)] {
-			switch n := slices.Index(cols.names[i], v); {
+			switch n := cols.number(i, v); {
 			case v == "":
 			case n > 0:
-				w.values[uint32(n)] = true
+				w.values[n] = true
 			case !slices.Contains(w.none, v):
 				w.none = append(w.none, v)
 			}

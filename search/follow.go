@@ -87,24 +87,12 @@ func (x *Index) followFrom(ctx context.Context, d *db.DB, asked *string) error {
 
 // take brings what a batch of events is about into the index.
 func (x *Index) take(ctx context.Context, d *db.DB, events []event.Event) error {
-	began := time.Now()
 	c, err := Rows{d}.changes(ctx, events)
 	if err != nil {
 		return err
 	}
-	err = x.Apply(ctx, c.Docs, c.Gone, c.Seq)
-	if worked := time.Since(began); c.topics && worked > busyFrom {
-		pause(ctx, min(2*worked, busyMost))
-	}
-	return err
+	return x.change(ctx, c)
 }
-
-// A discussion in full flow would have its topic read anew for every post. Whoever reads and writes there comes first:
-// after long work on topics the index rests, and what comes meanwhile is one batch.
-const (
-	busyFrom = 50 * time.Millisecond
-	busyMost = 2 * time.Second
-)
 
 // requestKind is the word of a command to all running servers: build the index anew.
 const requestKind = "reindex"

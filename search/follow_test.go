@@ -192,3 +192,24 @@ func TestAskedForANewIndexItIsBuiltWhileTheOldServes(t *testing.T) {
 		}
 	}
 }
+
+func TestAHitInTheSecondFileOpensItsPage(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		addPerson(t, d)
+		x, _ := follow(t, t.TempDir(), d)
+		addEntry(t, d)
+		ready := event.Event{Kind: event.FileReady, Subject: "F2"}.With(map[string]string{"entry": "E1"})
+		reach(t, x, exec(t, d, []string{
+			`INSERT INTO file (id, entry, position, name, type, size, sha256, blob, state, page_count, created_by, created_at)
+				VALUES ('F2', 'E1', 2, '付録.pdf', 'application/pdf', 1, '', '', 'ready', 2, 'mieko', ?)`,
+			`INSERT INTO page (file, number, width, height, text, words) VALUES ('F2', 2, 1, 1, '番号札の枚数', '[]')`,
+		}, &ready))
+		r, err := x.Find(t.Context(), d, member, search.Request{Text: "番号札"}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Hits) != 1 || r.Hits[0].At != "file=F2&page=2" || r.Hits[0].Snippets[0].Label != "資料2 p.2" {
+			t.Errorf("found %+v; want the second file's second page", r.Hits)
+		}
+	})
+}

@@ -159,31 +159,33 @@ func (x *Index) reached(seq int64) {
 	x.wake.Unlock()
 }
 
-// Apply brings documents in and takes others out; seq is the position in the log after which they stand so. All of
-// it, the position too, is one batch: on the disk is all or nothing. Doing it twice does no harm.
+// Apply brings documents in and takes others out; seq is the position in the log after which they stand so.
 func (x *Index) Apply(ctx context.Context, docs []Document, deletes []string, seq int64) error {
+	return x.change(ctx, Changes{Docs: docs, Gone: deletes, Seq: seq})
+}
+
+// change brings in what a part of the log changes. All of it, the position too, is one batch: on the disk is all or
+// nothing. Doing it twice does no harm.
+func (x *Index) change(ctx context.Context, c Changes) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-japanese.Load():
 	}
-	encoded := encodeAll(docs)
+	encoded := encodeAll(c.Docs)
 	x.apply.Lock()
 	defer x.apply.Unlock()
 	g := x.cur
 	if g == nil {
 		return errPreparing
 	}
-	if seq < g.mark.Seq {
-		seq = g.mark.Seq
-	}
 	m := g.mark
-	m.Seq = seq
-	if err := x.guard(func() error { return g.write(encoded, deletes, m) }); err != nil {
+	m.Seq = max(m.Seq, c.Seq)
+	if err := x.guard(func() error { return g.change(ctx, encoded, c, m) }); err != nil {
 		return err
 	}
-	x.names.change(docs, deletes)
-	x.reached(seq)
+	x.names.change(c.Docs, c.Gone)
+	x.reached(m.Seq)
 	return nil
 }
 

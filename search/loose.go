@@ -106,11 +106,11 @@ func (s *searching) readParts(parts []part, total, weights float32) error {
 	if len(small) == 0 {
 		return nil
 	}
-	var elsewhere []scored
-	for _, p := range parts {
-		elsewhere = append(elsewhere, p.docs...)
+	elsewhere := make([][]scored, len(parts))
+	for i, p := range parts {
+		elsewhere[i] = p.docs
 	}
-	s.within = s.places(elsewhere)
+	s.within = s.setOf(elsewhere...)
 	defer func() { s.within = nil }()
 	for _, i := range small {
 		if err := read(i); err != nil {
@@ -134,7 +134,7 @@ func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 		var err error
 		if _, read := s.cache[kindWord+u.places[0].term]; len(u.places) == 1 && len(u.near) == 0 && !read {
 			p.unread = u.places[0].term
-			p.count, err = s.documents(kindWord, p.unread)
+			p.count, err = s.readable(kindWord, p.unread)
 		} else {
 			p.docs, err = s.unit(u)
 			p.count = len(p.docs)

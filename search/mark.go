@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // span is a marked part of a text, in bytes of the text as stored.
@@ -28,21 +30,82 @@ type wantedMark struct {
 	near   string
 }
 
-// marks finds where the query's words stand in the documents of one page, by the positions that the index keeps.
-// Only readable fields are asked, so nothing hidden can be marked.
-func (s *searching) marks(docs []int32) (map[textKey][]span, error) {
-	slices.Sort(docs)
-	out := map[textKey][]span{}
+// marks finds where the query's words stand in the documents of one page, by the positions that the index keeps, and
+// which parts of topics hold most of them. Only readable fields are asked, so nothing hidden can be marked.
+func (s *searching) marks(docs []int32) (map[textKey][]span, map[int32][]int32, error) {
+	page := make([]scored, len(docs))
+	for i, doc := range docs {
+		page[i].doc = doc
+	}
+	s.within = s.setOf(page)
+	defer func() { s.within = nil }()
+	var all []markedIn
+	counts := map[int32]int{} // by part of a topic: how many alternatives stand there
 	for i, w := range s.wantedMarks() {
 		for _, part := range []string{partTitle, partBody} {
 			for _, f := range s.fields {
-				if err := s.markField(out, docs, i, w, part, f); err != nil {
-					return nil, err
+				for at := range s.segments {
+					cursors, docs, err := s.together(fieldName(part, w.kind, f.suffix), f.prefix, w.places, at)
+					if err != nil {
+						return nil, nil, err
+					}
+					if docs == nil {
+						continue
+					}
+					all = append(all, markedIn{cursors, docs, at, i, part, w.near})
+					for local := docs.Iterator(); local.HasNext(); {
+						if doc := s.cols.base[at] + int32(local.Next()); s.cols.heads[doc] != doc {
+							counts[doc]++
+						}
+					}
 				}
 			}
 		}
 	}
-	return out, nil
+	out, parts := map[textKey][]span{}, s.bestParts(docs, counts)
+	for _, m := range all {
+		if err := s.markSegment(out, parts, m); err != nil {
+			return nil, nil, err
+		}
+	}
+	return out, parts, nil
+}
+
+// markedIn is where an alternative of the query stands in one field of one segment.
+type markedIn struct {
+	cursors []cursor
+	docs    *roaring.Bitmap
+	at      int
+	term    int
+	part    string
+	near    string
+}
+
+// partsShown bounds how many parts of a topic are read for its snippets.
+const partsShown = 3
+
+// bestParts gives the parts of topics that are worth showing: those with most of the query, the later of two alike; where
+// none has any, the first.
+func (s *searching) bestParts(docs []int32, counts map[int32]int) map[int32][]int32 {
+	out := map[int32][]int32{}
+	for _, head := range docs {
+		if len(s.cols.parts[head]) == 0 {
+			continue
+		}
+		parts := slices.Clone(s.cols.parts[head])
+		slices.Reverse(parts)
+		slices.SortStableFunc(parts, func(a, b int32) int { return counts[b] - counts[a] })
+		n := 0
+		for n < min(len(parts), partsShown) && counts[parts[n]] > 0 {
+			n++
+		}
+		if n == 0 {
+			out[head] = s.cols.parts[head][:1]
+			continue
+		}
+		out[head] = parts[:n]
+	}
+	return out
 }
 
 // wantedMarks lists what each word may have matched.
@@ -81,47 +144,28 @@ func (s *searching) wantedMarks() []wantedMark {
 	return out[:min(len(out), most)]
 }
 
-// markField adds the spans of one alternative in one field.
-func (s *searching) markField(out map[textKey][]span, docs []int32, term int, w wantedMark, part string, f rungField) error {
-	for len(docs) > 0 {
-		at := s.segmentOf(docs[0])
-		end := 1
-		for end < len(docs) && s.segmentOf(docs[end]) == at {
-			end++
-		}
-		if err := s.markSegment(out, docs[:end], at, term, w, part, f); err != nil {
-			return err
-		}
-		docs = docs[end:]
-	}
-	return nil
-}
-
-// markSegment does it for the documents of one segment.
-func (s *searching) markSegment(out map[textKey][]span, docs []int32, at, term int, w wantedMark, part string, f rungField) error {
-	cursors, holding, err := s.together(part+w.kind+"."+f.suffix, f.prefix, w.places, at)
-	if err != nil || holding == nil {
-		return err
-	}
-	for _, doc := range docs {
-		local := uint32(doc - s.base[at])
-		if !holding.Contains(local) {
+// markSegment adds the spans of one alternative in one field of one segment.
+func (s *searching) markSegment(out map[textKey][]span, parts map[int32][]int32, m markedIn) error {
+	for candidates := m.docs.Iterator(); candidates.HasNext(); {
+		local := candidates.Next()
+		doc := s.cols.base[m.at] + int32(local)
+		if head := s.cols.heads[doc]; head < 0 || head != doc && !slices.Contains(parts[head], doc) {
 			continue
 		}
-		if ok, err := atAll(cursors, uint64(local)); err != nil {
+		if ok, err := atAll(m.cursors, uint64(local)); err != nil {
 			return err
 		} else if !ok {
 			continue
 		}
-		for _, spot := range common(cursors) {
-			for i := range cursors {
+		for _, spot := range common(m.cursors) {
+			for i := range m.cursors {
 				section := -1
-				if part == partBody {
+				if m.part == partBody {
 					section = int(spot >> 32)
 				}
-				if start, end := cursors[i].bytes(spot); end > start {
+				if start, end := m.cursors[i].bytes(spot); end > start {
 					key := textKey{doc, section}
-					out[key] = append(out[key], span{start, end, term, w.near})
+					out[key] = append(out[key], span{start, end, m.term, m.near})
 				}
 			}
 		}

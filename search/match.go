@@ -1,7 +1,6 @@
 package search
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/manetomo/manetomo/search/japanese"
@@ -103,44 +102,30 @@ func (e *evaluator) facts(p wordPlan) []scored {
 	if len(p.places) == 0 && p.Year == 0 {
 		return nil
 	}
-	year := e.number(yearFacet, strconv.Itoa(p.Year))
-	var codes, prefectures []uint32
-	for _, place := range p.places {
-		codes = append(codes, e.number(municipalityFacet, place.Code))
-		if place.Prefecture != "" {
-			prefectures = append(prefectures, e.number(prefectureFacet, place.Prefecture))
-		}
-	}
+	taken := map[int32]bool{} // by something that counts more
 	var out []scored
-	taken := func(doc int, facets ...int) bool { // by something that counts more
-		for _, f := range facets {
-			v := e.cols.values[f][doc]
-			if f == municipalityFacet && slices.Contains(codes, v) || f == prefectureFacet && slices.Contains(prefectures, v) {
-				return true
-			}
+	add := func(facet int, value string, score float32) {
+		number := e.cols.number(facet, value)
+		if number == 0 {
+			return
 		}
-		return false
-	}
-	pass := func(facet int, numbers []uint32, score float32, before ...int) {
-		for _, number := range numbers {
-			for doc, v := range e.cols.values[facet] {
-				if v == number && number != 0 && !taken(doc, before...) {
-					out = append(out, scored{int32(doc), score})
-				}
+		for _, doc := range e.cols.having(facet, number) {
+			if !taken[doc] {
+				taken[doc] = true
+				out = append(out, scored{doc, score})
 			}
 		}
 	}
-	pass(municipalityFacet, codes, placeScore)
-	pass(prefectureFacet, prefectures, insideScore, municipalityFacet)
+	for _, place := range p.places {
+		add(municipalityFacet, place.Code, placeScore)
+	}
+	for _, place := range p.places {
+		add(prefectureFacet, place.Prefecture, insideScore)
+	}
 	if p.Year != 0 {
-		pass(yearFacet, []uint32{year}, yearScore, municipalityFacet, prefectureFacet)
+		add(yearFacet, strconv.Itoa(p.Year), yearScore)
 	}
 	return out
-}
-
-// number gives the number of a facet's value, 0 for one that nothing has.
-func (e *evaluator) number(facet int, value string) uint32 {
-	return uint32(max(slices.Index(e.cols.names[facet], value), 0))
 }
 
 // add joins two lists by the sum of their scores.

@@ -32,16 +32,15 @@ func (s *searching) order(hits []hit, n int) []hit {
 }
 
 func (s *searching) place(h hit) placeOf {
-	r := s.cols.rows[h.doc]
-	p := placeOf{hit: h, loose: h.stage > 1, at: r.at}
+	p := placeOf{hit: h, loose: h.stage > 1, at: s.cols.at[h.doc]}
 	switch s.req.Sort {
 	case Useful:
-		p.by = float64(r.useful)
+		p.by = float64(s.cols.rows[h.doc].useful)
 	case Adopted:
-		p.by = float64(r.adopted)
+		p.by = float64(s.cols.rows[h.doc].adopted)
 	case Relevance:
 		if s.req.reader != nil && len(s.plans) == 0 {
-			p.by = s.townLikeness(r) // without words every document is alike: the towns decide from the start
+			p.by = s.townLikeness(s.cols.rows[h.doc]) // without words every document is alike: the towns decide from the start
 			break
 		}
 		p.by = float64(h.score) - 1e6*float64(h.stage) // a later stage stands behind an earlier one

@@ -31,10 +31,15 @@ func (e *evaluator) phrase(kind string, places []place) (list, error) {
 	}
 	touched := e.touched[:0]
 	for _, part := range []string{partTitle, partBody} {
+		norms := e.norms(part)
 		for _, f := range e.fields {
-			var err error
-			if touched, err = e.phraseIn(part, part+kind+"."+f.suffix, f.prefix, places, touched); err != nil {
-				return list{}, err
+			field := fieldName(part, kind, f.suffix)
+			for at := range e.segments {
+				o, err := e.phraseIn(at, field, f.prefix, key, places)
+				if err != nil {
+					return list{}, err
+				}
+				touched = e.sum(at, o, norms, touched)
 			}
 		}
 	}
@@ -57,33 +62,35 @@ func (e *evaluator) phrase(kind string, places []place) (list, error) {
 	return out, nil
 }
 
-// phraseIn counts the phrase in one field.
-func (e *evaluator) phraseIn(part, field, prefix string, places []place, touched []int32) ([]int32, error) {
-	for i := range e.segments {
-		cursors, docs, err := e.together(field, prefix, places, i)
-		if err != nil {
-			return touched, err
-		}
-		if docs == nil {
-			continue
-		}
+// phraseIn gives the documents of one segment in which the phrase stands in a field, with how often. key names it.
+func (l *lookups) phraseIn(at int, field, prefix, key string, places []place) (occurrences, error) {
+	name := keptKey{l.cols.serials[at], field, prefix, key}
+	if k := l.cols.kept.get(name); k != nil {
+		return k.occurrences, nil
+	}
+	found := &keptList{read: true}
+	cursors, docs, err := l.together(field, prefix, places, at)
+	if err != nil {
+		return occurrences{}, err
+	}
+	if docs != nil {
 		for candidates := docs.Iterator(); candidates.HasNext(); {
 			local := candidates.Next()
 			if ok, err := atAll(cursors, uint64(local)); err != nil {
-				return touched, err
+				return occurrences{}, err
 			} else if !ok {
 				continue
 			}
 			if n := len(common(cursors)); n > 0 {
-				doc := e.base[i] + int32(local)
-				if e.acc[doc] == 0 {
-					touched = append(touched, doc)
-				}
-				e.acc[doc] += e.weight(part, doc, float32(n))
+				found.add(local, uint64(n))
 			}
 		}
 	}
-	return touched, nil
+	if l.within == nil { // else it may lack some
+		found.count = len(found.docs)
+		l.cols.kept.put(name, found)
+	}
+	return found.occurrences, nil
 }
 
 // sortSpots sorts where it must: most lists are sorted.

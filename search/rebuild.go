@@ -183,7 +183,7 @@ func (g *generation) catchUp(ctx context.Context, source Source, later []Changes
 		}
 		m := g.mark
 		m.Seq = c.Seq
-		if err := g.write(encodeAll(c.Docs), c.Gone, m); err != nil {
+		if err := g.change(ctx, encodeAll(c.Docs), c, m); err != nil {
 			return later, err
 		}
 		later = append(later, c)

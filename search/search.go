@@ -3,11 +3,8 @@ package search
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/blevesearch/bleve/v2/index/scorch"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/search/query"
@@ -69,6 +66,7 @@ type Hit struct {
 	LikeWhy   string  // and what is alike, for people
 	Snippets  []Snippet
 	TitleHTML string // the title with marks
+	At        string // what the address needs to open where the words stand; "" for the beginning
 }
 
 // Stages: the next is asked only if the ones before found fewer.
@@ -110,11 +108,7 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	if req.Try != nil {
 		s.plans = plan(q, req.Try, x.opts.Resolve)
 	}
-	found, err := s.run(q)
-	if err != nil {
-		return Result{}, err
-	}
-	result, err := s.result(found)
+	result, err := s.answer(q)
 	if err != nil {
 		return Result{}, err
 	}
@@ -129,6 +123,18 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	}
 	result.Took = time.Since(began)
 	return result, nil
+}
+
+// answer finds, counts and orders.
+func (s *searching) answer(q query.Query) (Result, error) {
+	if q.Text == "" && s.justEverything() {
+		return s.everythingOf()
+	}
+	found, err := s.run(q)
+	if err != nil {
+		return Result{}, err
+	}
+	return s.result(found)
 }
 
 // onlyLoose tells whether nothing was found that has all of the words.
@@ -240,12 +246,9 @@ func (s *searching) stages(found *finding, wanted []*wordPlan) error {
 // everything finds all documents, for browsing.
 func (s *searching) everything(found *finding) {
 	found.hits = make([]hit, 0, len(s.cols.rows))
-	for i, segment := range s.segments {
-		deleted := segment.Deleted()
-		for n := range int32(segment.FullSize()) {
-			if deleted == nil || !deleted.Contains(uint32(n)) {
-				found.one(0, scored{doc: s.base[i] + n})
-			}
+	for doc, head := range s.cols.heads {
+		if head == int32(doc) {
+			found.one(0, scored{doc: head})
 		}
 	}
 }
@@ -306,81 +309,4 @@ func (s *searching) result(found []hit) (Result, error) {
 		r.Hits, err = s.page(first[from:min(len(first), from+s.req.Per)])
 	}
 	return r, err
-}
-
-// page loads the hits that are shown and marks them.
-func (s *searching) page(hits []hit) ([]Hit, error) {
-	if s.req.Plain {
-		return s.plain(hits)
-	}
-	docs := make([]int32, len(hits))
-	for i, h := range hits {
-		docs[i] = h.doc
-	}
-	marks, err := s.marks(docs)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Hit, len(hits))
-	for i, h := range hits {
-		out[i] = Hit{Score: float64(h.score), Loose: h.stage > 1}
-		if err := loadStored(s.snap, h.doc, &out[i].Document); err != nil {
-			return nil, err
-		}
-		s.show(&out[i], h.doc, marks)
-		out[i].Like, out[i].LikeWhy = s.alike(h.doc)
-		out[i].hide(s.viewer)
-	}
-	return out, nil
-}
-
-// hide takes out of a hit what the viewer may not read, so that nobody shows it by mistake.
-func (h *Hit) hide(v access.Viewer) {
-	h.Sections = slices.DeleteFunc(h.Sections, func(s Section) bool { return !v.InAudience(s.Audience) })
-}
-
-// plain gives ids and scores only.
-func (s *searching) plain(hits []hit) ([]Hit, error) {
-	out := make([]Hit, len(hits))
-	for i, h := range hits {
-		segment, n, err := segmentOf(s.snap, h.doc)
-		if err != nil {
-			return nil, err
-		}
-		id, err := segment.DocID(n)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = Hit{Document: Document{ID: string(id)}, Score: float64(h.score), Loose: h.stage > 1}
-	}
-	return out, nil
-}
-
-// loadStored reads the stored document of number doc.
-func loadStored(snap *scorch.IndexSnapshot, doc int32, to *Document) error {
-	segment, n, err := segmentOf(snap, doc)
-	if err != nil {
-		return err
-	}
-	visitErr := segment.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
-		if field != fieldStored {
-			return true
-		}
-		*to, err = unpack(value)
-		return false
-	})
-	return errors.Join(visitErr, err)
-}
-
-// segmentOf gives the segment that holds a document, and its number there.
-func segmentOf(snap *scorch.IndexSnapshot, doc int32) (*scorch.SegmentSnapshot, uint64, error) {
-	n := uint64(doc)
-	for _, segment := range snap.Segments() {
-		size := uint64(segment.FullSize())
-		if n < size {
-			return segment, n, nil
-		}
-		n -= size
-	}
-	return nil, 0, fmt.Errorf("index has no document %d", doc)
 }

@@ -14,6 +14,7 @@ type Snippet struct {
 	Label   string // its name, such as 成果・変化 or 資料 p.3
 	HTML    string // escaped, with <mark>
 	Near    string // the near word (近いことば) it was found by, if it was not found by the word itself
+	At      string // what the address of the hit needs to open there
 }
 
 // Lengths of a snippet in runes, and how many a hit shows.
@@ -31,8 +32,8 @@ func placeMark(name string) []place {
 	return gramPlaces(japanese.Fold(name))
 }
 
-// show fills in title and snippets of a loaded document.
-func (s *searching) show(h *Hit, doc int32, marks map[textKey][]span) {
+// show fills in title and snippets of a loaded document; texts names the texts of its sections.
+func (s *searching) show(h *Hit, doc int32, texts []textKey, marks map[textKey][]span) {
 	titleMarks := union(h.Title, marks[textKey{doc, -1}])
 	h.TitleHTML = markHTML(h.Title, 0, len(h.Title), titleMarks)
 	type candidate struct {
@@ -45,7 +46,7 @@ func (s *searching) show(h *Hit, doc int32, marks map[textKey][]span) {
 		if !s.viewer.InAudience(section.Audience) {
 			continue
 		}
-		raw := marks[textKey{doc, i}]
+		raw := marks[texts[i]]
 		if spans := union(section.Text, raw); len(spans) > 0 {
 			terms := map[int]bool{}
 			for _, m := range raw {
@@ -57,10 +58,11 @@ func (s *searching) show(h *Hit, doc int32, marks map[textKey][]span) {
 	slices.SortStableFunc(found, func(a, b candidate) int { return b.worth - a.worth })
 	for _, c := range found[:min(len(found), snippetsMost)] {
 		snippet := cut(h.Sections[c.section], c.spans)
-		snippet.Near = onlyNear(marks[textKey{doc, c.section}])
+		snippet.Near = onlyNear(marks[texts[c.section]])
 		h.Snippets = append(h.Snippets, snippet)
 	}
 	if len(h.Snippets) > 0 {
+		h.At = h.Snippets[0].At
 		return
 	}
 	for _, section := range h.Sections {
@@ -94,7 +96,7 @@ func cut(section Section, spans []span) Snippet {
 	if to < len(text) {
 		html += "…"
 	}
-	return Snippet{Section: section.Key, Label: section.Label, HTML: strings.Join(strings.Fields(html), " ")}
+	return Snippet{Section: section.Key, Label: section.Label, HTML: strings.Join(strings.Fields(html), " "), At: section.At}
 }
 
 // onlyNear gives the near word a section was found by, if no word of the query stands in it itself.

@@ -3,6 +3,8 @@ package search
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -26,12 +28,12 @@ func (r Rows) Head(ctx context.Context) (seq int64, epoch string, err error) {
 	return event.Head(ctx, r.DB.Read())
 }
 
-// Count is how many entries, topics and collections may be found.
+// Count is how many entries, topics with their parts, and collections may be found.
 func (r Rows) Count(ctx context.Context) (int, error) {
 	var n int
 	err := r.DB.Read().NewRaw(`SELECT (SELECT COUNT(*) FROM entry WHERE state IN ('published', 'review'))
-		+ (SELECT COUNT(*) FROM topic WHERE state = 'published' AND posts > 0 AND room <> 'practice')
-		+ (SELECT COUNT(*) FROM collection WHERE state = 'published')`).Scan(ctx, &n)
+		+ (SELECT COALESCE(SUM(2 + (posts - 1) / ?), 0) FROM topic WHERE state = 'published' AND posts > 0 AND room <> 'practice')
+		+ (SELECT COUNT(*) FROM collection WHERE state = 'published')`, postsPerPart).Scan(ctx, &n)
 	return n, err
 }
 
@@ -120,7 +122,15 @@ func (d *Document) add(key, label, plain string, rung access.Rung) {
 	if rung.Valid() {
 		to.Rung = access.Narrower(to.Rung, rung)
 	}
-	d.Sections = append(d.Sections, Section{key, label, plain, to})
+	d.Sections = append(d.Sections, Section{Key: key, Label: label, Text: plain, Audience: to})
+}
+
+// addAt adds a section that an address leads to.
+func (d *Document) addAt(at, key, label, plain string) {
+	if plain != "" {
+		d.add(key, label, plain, "")
+		d.Sections[len(d.Sections)-1].At = at
+	}
 }
 
 // sectionLabels names the sections of a report, in their order (contract §1).
@@ -191,32 +201,44 @@ func (r Rows) addAuthors(ctx context.Context, ids []string, docs map[string]*Doc
 	return nil
 }
 
-// addPages adds the text of every page of the files: 書き起こし for a poster's one sheet, 資料 p.3 elsewhere.
+// addPages adds the text of every page of the files: 書き起こし for a poster's one sheet, 資料 p.3 elsewhere, 資料2 p.3 where
+// there are several files. Each leads to its page.
 func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Document) error {
 	var rows []struct {
-		Entry, Text, Alt  string
-		Number, PageCount int
+		Entry, File, Text, Alt string
+		Number, PageCount      int
 	}
-	err := r.DB.Read().NewRaw(`SELECT f.entry, f.alt, f.page_count, COALESCE(p.number, 0) AS number, COALESCE(p.text, '') AS text
+	err := r.DB.Read().NewRaw(`SELECT f.entry, f.id AS file, f.alt, f.page_count, COALESCE(p.number, 0) AS number, COALESCE(p.text, '') AS text
 		FROM file f LEFT JOIN page p ON p.file = f.id
 		WHERE f.entry IN (?) ORDER BY f.entry, f.position, f.id, p.number`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read pages for the index: %w", err)
 	}
+	nth, last := map[string]int{}, ""
 	for _, row := range rows {
 		d := docs[row.Entry]
 		if d == nil {
 			continue
 		}
+		if row.File != last {
+			nth[row.Entry]++
+			last = row.File
+		}
 		d.Files = true
+		at := "file=" + url.QueryEscape(row.File)
 		if row.Number <= 1 {
-			d.add("transcript", "書き起こし", row.Alt, "")
+			d.addAt(at, "transcript", "書き起こし", row.Alt)
 		}
 		if d.Kind == "poster" && row.PageCount <= 1 {
-			d.add("transcript", "書き起こし", row.Text, "")
-		} else {
-			d.add(fmt.Sprintf("p%d", row.Number), fmt.Sprintf("資料 p.%d", row.Number), row.Text, "")
+			d.addAt(at, "transcript", "書き起こし", row.Text)
+			continue
 		}
+		name := "資料"
+		if nth[row.Entry] > 1 {
+			name += strconv.Itoa(nth[row.Entry])
+		}
+		number := strconv.Itoa(row.Number)
+		d.addAt(at+"&page="+number, "p"+number, name+" p."+number, row.Text)
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func (r Rows) addPicks(ctx context.Context, ids []string, docs map[string]*Docum
 		default:
 			entry = d.Audience
 		}
-		d.Sections = append(d.Sections, Section{row.Entry, "特集のひとこと", text.Plain(row.Note), entry})
+		d.Sections = append(d.Sections, Section{Key: row.Entry, Label: "特集のひとこと", Text: text.Plain(row.Note), Audience: entry})
 	}
 	return nil
 }

@@ -108,7 +108,52 @@ func wrap(dir string, b bleve.Index) (*generation, error) {
 	return g, nil
 }
 
-// write puts documents, deletions and the mark into one batch.
+// partsOf gives the ids of all parts of topics that stand in the index.
+func (g *generation) partsOf(ctx context.Context, topics []string) (ids []string, err error) {
+	if len(topics) == 0 {
+		return nil, nil
+	}
+	r, err := g.inner.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read search index: %w", err)
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	for _, topic := range topics {
+		found, err := r.TermFieldReader(ctx, []byte(topic), fieldOf, false, false, false)
+		if err != nil {
+			return nil, fmt.Errorf("look for parts of topic %s: %w", topic, err)
+		}
+		for {
+			part, err := found.Next(nil)
+			if err != nil {
+				return nil, fmt.Errorf("look for parts of topic %s: %w", topic, err)
+			}
+			if part == nil {
+				break
+			}
+			id, err := r.ExternalID(part.ID)
+			if err != nil {
+				return nil, fmt.Errorf("look for parts of topic %s: %w", topic, err)
+			}
+			ids = append(ids, id)
+		}
+		if err := found.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// change writes what happened, and the mark after it.
+func (g *generation) change(ctx context.Context, encoded []*document.Document, c Changes, m mark) error {
+	parts, err := g.partsOf(ctx, c.Whole)
+	if err != nil {
+		return err
+	}
+	return g.write(encoded, append(parts, c.Gone...), m)
+}
+
+// write puts deletions, documents and the mark into one batch; what is among both is there afterwards.
 func (g *generation) write(encoded []*document.Document, deletes []string, m mark) error {
 	batch := g.bleve.NewBatch()
 	for _, id := range deletes {

@@ -13,13 +13,13 @@ import (
 func pack(d Document) []byte {
 	p := packer{make([]byte, 0, 256+len(d.Title))}
 	p.strings(d.ID, d.Kind, d.URL, d.Title, d.Municipality, d.MunicipalityName, d.MunicipalityKana, d.Prefecture, d.Region,
-		d.Band, d.Course, d.Stage)
+		d.Band, d.Course, d.Stage, d.Of)
 	p.audience(d.Audience)
 	files := int64(0)
 	if d.Files {
 		files = 1
 	}
-	for _, n := range []int64{d.Version, int64(d.Year), int64(d.Useful), int64(d.Adopted), files, d.At.UnixMicro()} {
+	for _, n := range []int64{d.Version, int64(d.Year), int64(d.Useful), int64(d.Adopted), files, d.At.UnixMicro(), int64(d.Part)} {
 		p.number(n)
 	}
 	for _, list := range [][]string{d.Themes, d.Authors} {
@@ -28,7 +28,7 @@ func pack(d Document) []byte {
 	}
 	p.number(int64(len(d.Sections)))
 	for _, s := range d.Sections {
-		p.strings(s.Key, s.Label, s.Text)
+		p.strings(s.Key, s.Label, s.Text, s.At)
 		p.audience(s.Audience)
 	}
 	return p.out
@@ -53,13 +53,14 @@ var errStored = errors.New("a stored document of the index is damaged")
 func unpack(stored []byte) (d Document, err error) {
 	u := unpacker{rest: string(stored)}
 	for _, to := range []*string{&d.ID, &d.Kind, &d.URL, &d.Title, &d.Municipality, &d.MunicipalityName, &d.MunicipalityKana,
-		&d.Prefecture, &d.Region, &d.Band, &d.Course, &d.Stage} {
+		&d.Prefecture, &d.Region, &d.Band, &d.Course, &d.Stage, &d.Of} {
 		*to = u.string()
 	}
 	d.Audience = u.audience()
 	d.Version, d.Year, d.Useful, d.Adopted = u.number(), int(u.number()), int(u.number()), int(u.number())
 	d.Files = u.number() == 1
 	d.At = time.UnixMicro(u.number()).UTC()
+	d.Part = int(u.number())
 	for _, list := range []*[]string{&d.Themes, &d.Authors} {
 		for range u.length() {
 			*list = append(*list, u.string())
@@ -68,7 +69,7 @@ func unpack(stored []byte) (d Document, err error) {
 	if n := u.length(); n > 0 {
 		d.Sections = make([]Section, n)
 		for i := range d.Sections {
-			d.Sections[i] = Section{u.string(), u.string(), u.string(), u.audience()}
+			d.Sections[i] = Section{Key: u.string(), Label: u.string(), Text: u.string(), At: u.string(), Audience: u.audience()}
 		}
 	}
 	if u.bad {

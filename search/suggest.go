@@ -53,6 +53,9 @@ func (n *names) add(docs []Document) {
 // keysOf gives a title from its start and from each of its next words on.
 func keysOf(d Document) []name {
 	const starts = 4
+	if d.Of != "" {
+		return nil // a part of a topic has no name
+	}
 	folded := japanese.Fold(d.Title)
 	words, _ := japanese.WordsOf(folded)
 	whole := vocabularyKey(d.Title)
@@ -92,7 +95,9 @@ func (s *suggestions) change(docs []Document, deletes []string) {
 	}
 	changed := map[string]bool{}
 	for _, d := range docs {
-		changed[d.ID], s.gone[d.ID] = true, true
+		if d.Of == "" {
+			changed[d.ID], s.gone[d.ID] = true, true
+		}
 	}
 	for _, id := range deletes {
 		changed[id], s.gone[id] = true, true

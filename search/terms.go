@@ -8,33 +8,18 @@ import (
 
 // lookups finds terms in the segments of one snapshot. bleve's own reader opens the dictionaries of all segments for
 // every term and makes a value per posting; a search asks for hundreds of terms and reads tens of thousands of
-// postings, so here dictionaries, lists and iterators are kept for the time of one search.
+// postings, so here dictionaries and iterators are kept for the time of one search, and what was read for longer.
 type lookups struct {
 	segments []*scorch.SegmentSnapshot
-	base     []int32 // by segment: the number of its first document
+	cols     *columns
 	dicts    map[string][]segment.TermDictionary
 	list     segment.PostingsList
 	iterator segment.PostingsIterator
-	within   []*roaring.Bitmap // by segment: the only documents that are asked about; nil for all
+	within   *docSet // the only documents that are asked about; nil for all
 }
 
-func newLookups(snap *scorch.IndexSnapshot) *lookups {
-	l := &lookups{segments: snap.Segments(), dicts: map[string][]segment.TermDictionary{}}
-	base := int32(0)
-	for _, s := range l.segments {
-		l.base = append(l.base, base)
-		base += int32(s.FullSize())
-	}
-	return l
-}
-
-// segmentOf gives which segment holds a document.
-func (l *lookups) segmentOf(doc int32) int {
-	i := len(l.base) - 1
-	for l.base[i] > doc {
-		i--
-	}
-	return i
+func newLookups(snap *scorch.IndexSnapshot, cols *columns) *lookups {
+	return &lookups{segments: snap.Segments(), cols: cols, dicts: map[string][]segment.TermDictionary{}}
 }
 
 // of gives the dictionaries of a field, by segment.
@@ -53,67 +38,95 @@ func (l *lookups) of(field string) ([]segment.TermDictionary, error) {
 	return dicts, nil
 }
 
-// howMany is how many documents hold a term.
-func (l *lookups) howMany(field, term string) (int, error) {
-	n := 0
+// open gives the postings of a term in one segment, valid until the next is opened. Deleted documents are among them:
+// the columns tell which these are.
+func (l *lookups) open(at int, field, term string) (segment.PostingsList, error) {
 	dicts, err := l.of(field)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	for i, d := range dicts {
-		if l.list, err = d.PostingsList([]byte(term), l.segments[i].Deleted(), l.list); err != nil {
-			return 0, err
-		}
-		n += int(l.list.Count())
-	}
-	return n, nil
+	l.list, err = dicts[at].PostingsList([]byte(term), nil, l.list)
+	return l.list, err
 }
 
-// holds tells whether a field holds a term at all.
-func (l *lookups) holds(field, term string) (bool, error) {
-	dicts, err := l.of(field)
-	if err != nil {
-		return false, err
+// fewPostings are read at once when they are counted.
+const fewPostings = 16
+
+// known gives what is kept of a term in one segment: at least how many documents hold it.
+func (l *lookups) known(at int, field, prefix, term string) (*keptList, error) {
+	key := keptKey{l.cols.serials[at], field, prefix, term}
+	if k := l.cols.kept.get(key); k != nil {
+		return k, nil
 	}
-	for _, d := range dicts {
-		if ok, err := d.Contains([]byte(term)); ok || err != nil {
-			return ok, err
+	list, err := l.open(at, field, prefix+term)
+	if err != nil {
+		return nil, err
+	}
+	k := &keptList{count: int(list.Count())}
+	if k.read = k.count <= fewPostings; k.read && k.count > 0 {
+		l.iterator = list.Iterator(true, false, false, l.iterator)
+		if k.occurrences, err = decode(l.iterator, k.count); err != nil {
+			return nil, err
 		}
 	}
-	return false, nil
+	l.cols.kept.put(key, k)
+	return k, nil
 }
 
-// each hands over the documents that hold a term with how often, and gives the number of all of them. Where only some
-// documents are asked about it may leave the others out.
-func (l *lookups) each(field, term string, use func(doc int32, freq uint64)) (int, error) {
-	n := 0
-	dicts, err := l.of(field)
-	if err != nil {
-		return 0, err
+// read gives the documents of one segment that hold a term. Where only some documents are asked about it may leave
+// others out: a long list is then read in these places alone, unless it was asked for before.
+func (l *lookups) read(at int, field, prefix, term string) (occurrences, error) {
+	if l.within != nil && l.within.size == 0 {
+		return occurrences{}, nil
 	}
-	for i, d := range dicts {
-		if l.list, err = d.PostingsList([]byte(term), l.segments[i].Deleted(), l.list); err != nil {
+	k, err := l.known(at, field, prefix, term)
+	if err != nil || k.read {
+		return k.occurrences, err
+	}
+	list, err := l.open(at, field, prefix+term)
+	if err != nil {
+		return occurrences{}, err
+	}
+	l.iterator = list.Iterator(true, false, false, l.iterator)
+	if l.within != nil && 2*l.within.size < k.count && k.asked.Add(1) < 2 {
+		if o, ok := l.iterator.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil {
+			both := roaring.And(l.within.in(l.cols, at), o.ActualBitmap())
+			if both.IsEmpty() {
+				return occurrences{}, nil
+			}
+			o.ReplaceActual(both)
+			return decode(l.iterator, int(both.GetCardinality()))
+		}
+	}
+	whole := &keptList{count: k.count, read: true}
+	if whole.occurrences, err = decode(l.iterator, k.count); err != nil {
+		return occurrences{}, err
+	}
+	l.cols.kept.put(keptKey{l.cols.serials[at], field, prefix, term}, whole)
+	return whole.occurrences, nil
+}
+
+// decode reads an iterator to its end.
+func decode(it segment.PostingsIterator, count int) (o occurrences, err error) {
+	o = occurrences{make([]uint32, 0, count), make([]uint16, 0, count)}
+	for {
+		posting, err := it.Next()
+		if err != nil || posting == nil {
+			return o, err
+		}
+		o.add(uint32(posting.Number()), posting.Frequency())
+	}
+}
+
+// howMany is in how many documents and parts of documents a term stands; some of them may be gone already, as long as
+// their segments are not merged.
+func (l *lookups) howMany(field, prefix, term string) (n int, err error) {
+	for at := range l.segments {
+		k, err := l.known(at, field, prefix, term)
+		if err != nil {
 			return 0, err
 		}
-		count := int(l.list.Count())
-		if count == 0 {
-			continue
-		}
-		n += count
-		l.iterator = l.list.Iterator(true, false, false, l.iterator)
-		if !l.narrow(i, l.iterator, count) {
-			continue
-		}
-		for {
-			posting, err := l.iterator.Next()
-			if err != nil {
-				return 0, err
-			}
-			if posting == nil {
-				break
-			}
-			use(l.base[i]+int32(posting.Number()), posting.Frequency())
-		}
+		n += k.count
 	}
 	return n, nil
 }
@@ -121,30 +134,30 @@ func (l *lookups) each(field, term string, use func(doc int32, freq uint64)) (in
 // together gives cursors over the places of all terms in one segment, and the documents there that hold all of them;
 // no cursors if there are none.
 func (l *lookups) together(field, prefix string, places []place, at int) ([]cursor, *roaring.Bitmap, error) {
-	if l.within != nil && l.within[at].IsEmpty() {
+	if l.within != nil && l.within.size == 0 {
 		return nil, nil, nil
+	}
+	for _, p := range places {
+		if k, err := l.known(at, field, prefix, p.term); err != nil || k.count == 0 {
+			return nil, nil, err
+		}
 	}
 	dicts, err := l.of(field)
 	if err != nil {
 		return nil, nil, err
 	}
-	lists := make([]segment.PostingsList, len(places))
-	for i, p := range places {
-		if lists[i], err = dicts[at].PostingsList([]byte(prefix+p.term), l.segments[at].Deleted(), nil); err != nil {
-			return nil, nil, err
-		}
-		if lists[i].Count() == 0 {
-			return nil, nil, nil
-		}
-	}
 	cursors := make([]cursor, len(places))
 	docs := make([]*roaring.Bitmap, len(places))
 	for i, p := range places {
-		cursors[i] = cursor{iterator: lists[i].Iterator(true, false, true, nil), offset: p.offset}
+		list, err := dicts[at].PostingsList([]byte(prefix+p.term), nil, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		cursors[i] = cursor{iterator: list.Iterator(true, false, true, nil), offset: p.offset}
 		docs[i] = docsOf(cursors[i].iterator)
 	}
 	if l.within != nil {
-		docs = append(docs, l.within[at])
+		docs = append(docs, l.within.in(l.cols, at))
 	}
 	both := roaring.FastAnd(docs...)
 	if both.IsEmpty() {

@@ -2,11 +2,69 @@ package search
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
+
+// docSet is some of the documents, by their heads.
+type docSet struct {
+	bits []uint64
+	size int
+	all  []*roaring.Bitmap // by segment, when it was asked for: these documents and their parts
+}
+
+func (s *docSet) has(doc int32) bool { return s.bits[doc>>6]&(1<<(doc&63)) != 0 }
+
+// in gives the documents of one segment, with all parts of topics.
+func (s *docSet) in(cols *columns, at int) *roaring.Bitmap {
+	if s.all == nil {
+		s.all = s.bySegment(cols)
+	}
+	return s.all[at]
+}
+
+func (s *docSet) bySegment(cols *columns) []*roaring.Bitmap {
+	numbers := make([]uint32, 0, s.size)
+	for i, word := range s.bits {
+		for ; word != 0; word &= word - 1 {
+			doc := int32(i<<6 + bits.TrailingZeros64(word))
+			numbers = append(numbers, uint32(doc))
+			for _, part := range cols.parts[doc] {
+				numbers = append(numbers, uint32(part))
+			}
+		}
+	}
+	slices.Sort(numbers) // nearly in order
+	out := make([]*roaring.Bitmap, len(cols.base))
+	for i, base := range cols.base {
+		end := len(numbers)
+		if i+1 < len(out) {
+			end, _ = slices.BinarySearch(numbers, uint32(cols.base[i+1]))
+		}
+		here := numbers[:end]
+		for j := range here {
+			here[j] -= uint32(base)
+		}
+		out[i], numbers = roaring.BitmapOf(here...), numbers[end:]
+	}
+	return out
+}
+
+// setOf gives the documents of lists.
+func (e *evaluator) setOf(lists ...[]scored) *docSet {
+	s := &docSet{bits: make([]uint64, len(e.cols.rows)/64+1)}
+	for _, docs := range lists {
+		for _, d := range docs {
+			if bit := uint64(1) << (d.doc & 63); s.bits[d.doc>>6]&bit == 0 {
+				s.bits[d.doc>>6] |= bit
+				s.size++
+			}
+		}
+	}
+	return s
+}
 
 // allOf gives the documents that all of n parts hold, with the sum of their scores. The rarest is read first, and of
 // the others only what they say of its documents: of 塩尻市 the long list of 市 is read where 塩尻 stands. A part may say
@@ -32,51 +90,10 @@ func (e *evaluator) allOf(n int, rare func(i int) (int, error), part func(i int)
 			return nil, err
 		}
 		if turn < n-1 {
-			e.within = e.places(lists[i])
+			e.within = e.setOf(lists[i])
 		}
 	}
 	return e.all(lists...), nil // in the order of the parts, so that the sums are the same whichever is rare
-}
-
-// places gives the documents of a list by segment.
-func (e *evaluator) places(docs []scored) []*roaring.Bitmap {
-	numbers := make([]uint32, len(docs))
-	for i, d := range docs {
-		numbers[i] = uint32(d.doc)
-	}
-	slices.Sort(numbers)
-	out := make([]*roaring.Bitmap, len(e.segments))
-	for i, base := range e.base {
-		end := len(numbers)
-		if i+1 < len(out) {
-			end, _ = slices.BinarySearch(numbers, uint32(e.base[i+1]))
-		}
-		here := numbers[:end]
-		for j := range here {
-			here[j] -= uint32(base)
-		}
-		out[i], numbers = roaring.BitmapOf(here...), numbers[end:]
-	}
-	return out
-}
-
-// narrow lets an iterator go only over the documents that are asked about, if that saves reading; false if it would
-// give none of them.
-func (l *lookups) narrow(at int, it segment.PostingsIterator, count int) bool {
-	if l.within == nil {
-		return true
-	}
-	few := l.within[at]
-	n := int(few.GetCardinality())
-	if n == 0 {
-		return false
-	}
-	if o, ok := it.(segment.OptimizablePostingsIterator); ok && 2*n < count && o.ActualBitmap() != nil {
-		both := roaring.And(few, o.ActualBitmap())
-		o.ReplaceActual(both)
-		return !both.IsEmpty()
-	}
-	return true
 }
 
 // rarest bounds how many documents hold a part of a word as it is written.
@@ -121,36 +138,18 @@ func (e *evaluator) wordCount(p *wordPlan) (int, error) {
 	return least, nil
 }
 
-// documents counts the documents that hold a term in any readable field.
-func (e *evaluator) documents(kind, term string) (int, error) {
-	n := 0
-	for i := range e.segments {
-		var lists []*roaring.Bitmap
-		for _, part := range []string{partTitle, partBody} {
-			for _, f := range e.fields {
-				docs, err := e.bitmap(part+kind+"."+f.suffix, f.prefix+term, i)
-				if err != nil {
-					return 0, err
-				}
-				if docs != nil {
-					lists = append(lists, docs)
-				}
+// readable is about how many documents hold a term where the viewer may read.
+func (e *evaluator) readable(kind, term string) (most int, err error) {
+	for _, part := range []string{partTitle, partBody} {
+		sum := 0
+		for _, f := range e.fields {
+			n, err := e.howMany(fieldName(part, kind, f.suffix), f.prefix, term)
+			if err != nil {
+				return 0, err
 			}
+			sum += n
 		}
-		n += int(roaring.FastOr(lists...).GetCardinality())
+		most = max(most, sum)
 	}
-	return n, nil
-}
-
-// bitmap gives the documents of one segment that hold a term; nil for none.
-func (l *lookups) bitmap(field, term string, at int) (*roaring.Bitmap, error) {
-	dicts, err := l.of(field)
-	if err != nil {
-		return nil, err
-	}
-	list, err := dicts[at].PostingsList([]byte(term), l.segments[at].Deleted(), nil)
-	if err != nil || list.Count() == 0 {
-		return nil, err
-	}
-	return docsOf(list.Iterator(false, false, false, nil)), nil
+	return most, nil
 }

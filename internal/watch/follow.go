@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -140,6 +141,7 @@ func (s *Service) matches(ctx context.Context, m *search.Matcher, row Saved, vie
 // which is no news of its own, and nothing when nobody keeps a search.
 func (s *Service) things(ctx context.Context, events []event.Event) (map[string]*thing, []search.Document, error) {
 	entries, topics := map[string]*thing{}, map[string]*thing{}
+	var talk []event.Event
 	for _, e := range events {
 		switch e.Kind {
 		case event.EntryPublished, event.EntryRevised, event.EntryAudience, event.EntryRestored, event.FollowUpAdded, event.AdoptionAdded:
@@ -152,6 +154,7 @@ func (s *Service) things(ctx context.Context, events []event.Event) (map[string]
 			note(entries, data.Entry, e)
 		case event.TopicOpened, event.TopicChanged, event.TopicAudience, event.TopicRestored, event.PostAdded, event.PostEdited, event.PostRestored:
 			note(topics, e.Topic, e)
+			talk = append(talk, e)
 		}
 	}
 	if len(entries)+len(topics) == 0 {
@@ -164,7 +167,7 @@ func (s *Service) things(ctx context.Context, events []event.Event) (map[string]
 	if len(some) == 0 {
 		return nil, nil, nil
 	}
-	return s.load(ctx, entries, topics)
+	return s.load(ctx, entries, topics, talk)
 }
 
 func note(things map[string]*thing, id string, e event.Event) {
@@ -176,8 +179,9 @@ func note(things map[string]*thing, id string, e event.Event) {
 	t.actors[e.Actor], t.last = true, e.Seq
 }
 
-// load reads what the things are and whose, and drops those that cannot be found.
-func (s *Service) load(ctx context.Context, entries, topics map[string]*thing) (map[string]*thing, []search.Document, error) {
+// load reads what the things are and whose, and drops those that cannot be found. Of a topic it reads what is new: its title
+// and the posts about those that came.
+func (s *Service) load(ctx context.Context, entries, topics map[string]*thing, talk []event.Event) (map[string]*thing, []search.Document, error) {
 	var rows []struct {
 		ID, Person string
 		First      int64
@@ -203,11 +207,11 @@ func (s *Service) load(ctx context.Context, entries, topics map[string]*thing) (
 	if err != nil {
 		return nil, nil, err
 	}
-	more, err := from.Topics(ctx, keys(topics))
+	more, err := from.Talk(ctx, talk)
 	if err != nil {
 		return nil, nil, err
 	}
-	docs = slices.DeleteFunc(append(docs, more...), func(d search.Document) bool { return known[d.ID] == nil })
+	docs = slices.DeleteFunc(append(docs, more...), func(d search.Document) bool { return known[cmp.Or(d.Of, d.ID)] == nil })
 	return known, docs, nil
 }
 

@@ -59,6 +59,7 @@ type searchSnippet struct {
 	Label   string `json:"label"`
 	HTML    string `json:"html"`
 	Near    string `json:"near,omitempty"`
+	At      string `json:"at,omitempty"`
 }
 
 type facetValue struct {
@@ -104,7 +105,7 @@ func hitOf(h search.Hit) searchHit {
 		Themes: append([]string{}, h.Themes...), Audience: string(h.Audience.Rung), Useful: h.Useful, Adopted: h.Adopted,
 		Like: h.Like, LikeWhy: h.LikeWhy}
 	for _, s := range h.Snippets {
-		out.Snippets = append(out.Snippets, searchSnippet{s.Section, s.Label, s.HTML, s.Near})
+		out.Snippets = append(out.Snippets, searchSnippet{s.Section, s.Label, s.HTML, s.Near, s.At})
 	}
 	return out
 }

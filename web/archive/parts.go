@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/municipality"
@@ -89,15 +90,26 @@ func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
 	return r
 }
 
-// linkOf leads to the hit; a sheet is told the words, so that it opens at them and can frame them.
+// linkOf leads to where the words stand in the hit: the file and page of a sheet, the post of a topic. A sheet is told the
+// words too, so that it can frame them.
 func linkOf(h search.Hit, query string) string {
+	at, anchor, _ := strings.Cut(h.At, "#")
 	switch h.Kind {
 	case ui.Poster, ui.Paper, ui.Material:
 		if query != "" {
-			return h.URL + "?q=" + url.QueryEscape(query)
+			at = strings.TrimPrefix(at+"&q="+url.QueryEscape(query), "&")
 		}
+	case "topic":
+	default:
+		return h.URL // a report is one page, and lists its files
 	}
-	return h.URL
+	if at != "" {
+		at = "?" + at
+	}
+	if anchor != "" {
+		at += "#" + anchor
+	}
+	return h.URL + at
 }
 
 func placeOf(h search.Hit) string { return municipality.Label(h.Municipality) }

@@ -25,6 +25,7 @@ type Sheet struct {
 	Width        float64
 	Height       float64
 	Colour       string // #rrggbb, what most of the picture has
+	Position     int    // of the file in its entry
 }
 
 // Wall finds like Find, but gives what hangs on a wall instead of hits with their texts: ids and facets from the index,
@@ -48,20 +49,21 @@ func (x *Index) Wall(ctx context.Context, d *db.DB, v access.Viewer, req Request
 func sheetsOf(ctx context.Context, d *db.DB, v access.Viewer, ids []string) ([]Sheet, error) {
 	var rows []Sheet
 	q := d.Read().NewSelect().TableExpr("entry AS e").
-		ColumnExpr("e.id, e.kind, e.title, e.municipality, e.year, COALESCE(f.id, '') AS file").
-		ColumnExpr("COALESCE(p.width, 0.0) AS width, COALESCE(p.height, 0.0) AS height, COALESCE(p.colour, '') AS colour").
-		Join(`LEFT JOIN file AS f ON f.id = (SELECT o.id FROM file o JOIN page op ON op.file = o.id AND op.number = 1 AND op.widths <> ''
-			WHERE o.entry = e.id AND o.state = 'ready' ORDER BY o.position, o.id LIMIT 1)`).
-		Join("LEFT JOIN page AS p ON p.file = f.id AND p.number = 1").
+		ColumnExpr("e.id, e.kind, e.title, e.municipality, e.year, COALESCE(f.id, '') AS file, COALESCE(f.position, 0) AS position").
+		ColumnExpr("COALESCE(f.cover_width, 0.0) AS width, COALESCE(f.cover_height, 0.0) AS height, COALESCE(f.colour, '') AS colour").
+		Join("LEFT JOIN file AS f ON f.entry = e.id AND f.cover_width > 0").
 		Where("e.id IN (?)", bun.List(ids)).Where("e.state IN ('published', 'review')")
 	if err := v.Readable(q, entryColumns).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read the sheets of a wall: %w", err)
 	}
 	byID := make(map[string]*Sheet, len(rows))
 	for i := range rows {
-		byID[rows[i].ID] = &rows[i]
+		s := &rows[i]
+		if first := byID[s.ID]; first == nil || s.Position < first.Position { // an entry with several files comes several times
+			byID[s.ID] = s
+		}
 	}
-	out := make([]Sheet, 0, len(rows))
+	out := make([]Sheet, 0, len(ids))
 	for _, id := range ids {
 		if s := byID[id]; s != nil {
 			out = append(out, *s)

@@ -40,14 +40,16 @@ func hungWall(t testing.TB, n int) Pages {
 			if err != nil {
 				return err
 			}
+			// A page of a real sheet has about thirty kilobytes of words, which no wall may read.
 			shape := [][2]float64{{594, 841}, {841, 594}, {960, 540}, {728, 1030}, {700, 900}}[r.IntN(5)]
-			_, err = tx.NewRaw(`INSERT INTO file (id, entry, name, type, size, sha256, blob, state, page_count, created_by, created_at)
-				VALUES (?0, ?1, 'a.pdf', 'application/pdf', 1, '', ?0, 'ready', 1, 'p', ?2)`, f, id, tx.Now).Exec(ctx)
+			_, err = tx.NewRaw(`INSERT INTO file (id, entry, name, type, size, sha256, blob, state, page_count, created_by, created_at, cover_width, cover_height, colour)
+				VALUES (?0, ?1, 'a.pdf', 'application/pdf', 1, '', ?0, 'ready', 1, 'p', ?2, ?3, ?4, ?5)`,
+				f, id, tx.Now, shape[0], shape[1], fmt.Sprintf("#%06x", r.IntN(1<<24))).Exec(ctx)
 			if err != nil {
 				return err
 			}
-			_, err = tx.NewRaw(`INSERT INTO page (file, number, width, height, text, words, colour, widths) VALUES (?, 1, ?, ?, ?, ?, ?, '512,1280')`,
-				f, shape[0], shape[1], "対話の場をひらく", `[{"text":"対話の場をひらく","box":[100,200,400,30]}]`, fmt.Sprintf("#%06x", r.IntN(1<<24))).Exec(ctx)
+			_, err = tx.NewRaw(`INSERT INTO page (file, number, width, height, text, words, widths) VALUES (?, 1, ?, ?, ?, ?, '512,1280')`,
+				f, shape[0], shape[1], "対話の場をひらく", "["+strings.Repeat(`{"text":"なにか","box":[1,2,3,4]},`, 800)+`{"text":"対話の場をひらく","box":[100,200,400,30]}]`).Exec(ctx)
 			if err != nil {
 				return err
 			}

@@ -289,7 +289,7 @@ func slides(s slide) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">ポスターの壁へもどる</a></div><p class=\"show-keys vh\">矢印キーの右と左で次と前、スペースキーで止める・進める、Fで全画面、Escで全画面を終わります。</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">ポスターの壁へもどる</a></div><p class=\"vh\">矢印キーの右と左で次と前、スペースキーで止める・進める、Fで全画面、Escで全画面を終わります。</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

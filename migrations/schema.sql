@@ -374,7 +374,7 @@ CREATE TABLE file (
   lease_until TIMESTAMPTZ,                   -- a worker has it
   created_by  TEXT NOT NULL,
   created_at  TIMESTAMPTZ NOT NULL
-, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0);
+, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0, cover_width DOUBLE PRECISION NOT NULL DEFAULT 0, cover_height DOUBLE PRECISION NOT NULL DEFAULT 0, colour TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX file_entry ON file (entry, position);
 
@@ -624,6 +624,54 @@ CREATE INDEX transcript_state ON transcript (state, created_at);
 CREATE INDEX transcript_page ON transcript (file, number, created_at);
 
 CREATE UNIQUE INDEX transcript_once ON transcript (file, number, by) WHERE state = 'open';
+
+CREATE TABLE bulk (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,                 -- of the list's file
+  state       TEXT NOT NULL,                 -- running, done, undoing, undone
+  audience    TEXT NOT NULL,                 -- of rows that name none
+  total       INTEGER NOT NULL,
+  by          TEXT NOT NULL DEFAULT '',      -- empty: the command line
+  created_at  TIMESTAMPTZ NOT NULL,
+  finished_at TIMESTAMPTZ,
+  undone_by   TEXT NOT NULL DEFAULT '',
+  undone_at   TIMESTAMPTZ
+);
+
+CREATE INDEX bulk_order ON bulk (created_at);
+
+CREATE TABLE bulk_row (
+  bulk   TEXT NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
+  line   INTEGER NOT NULL,                   -- in the list's file
+  cells  JSONB NOT NULL,                     -- as written, by column
+  state  TEXT NOT NULL,                      -- waiting, new, same, problem
+  detail TEXT NOT NULL DEFAULT '',           -- the reason, for people
+  entry  TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (bulk, line)
+);
+
+CREATE INDEX bulk_row_state ON bulk_row (bulk, state);
+
+CREATE INDEX bulk_row_entry ON bulk_row (entry);
+
+CREATE TABLE claim (
+  id         TEXT PRIMARY KEY,
+  entry      TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  by         TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  team       TEXT NOT NULL DEFAULT '',       -- the claimant's team of that cohort, when the roster knows one
+  note       TEXT NOT NULL DEFAULT '',
+  state      TEXT NOT NULL,                  -- open, approved, declined
+  reason     TEXT NOT NULL DEFAULT '',
+  decided_by TEXT NOT NULL DEFAULT '',       -- empty: the roster
+  decided_at TIMESTAMPTZ,
+  created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX claim_state ON claim (state, created_at);
+
+CREATE INDEX claim_entry ON claim (entry);
+
+CREATE UNIQUE INDEX claim_once ON claim (entry, by) WHERE state = 'open';
 
 CREATE UNIQUE INDEX topic_room ON topic (room) WHERE room <> '';
 

@@ -19,11 +19,7 @@ const patience = 200 * time.Millisecond
 // Find is what pages and the API ask: it waits a moment for the asker's own write, searches, and asks the rows again
 // before anything is shown.
 func (x *Index) Find(ctx context.Context, d *db.DB, v access.Viewer, req Request, minSeq int64) (Result, error) {
-	if minSeq > x.Seq() {
-		short, cancel := context.WithTimeout(ctx, patience)
-		x.WaitFor(short, minSeq)
-		cancel()
-	}
+	x.await(ctx, minSeq)
 	var err error
 	if req.reader, err = readerOf(ctx, d, v, req); err != nil {
 		return Result{}, err
@@ -47,6 +43,15 @@ func (x *Index) Find(ctx context.Context, d *db.DB, v access.Viewer, req Request
 	}
 	r.Total -= asked - len(r.Hits) // what is gone counts no more
 	return r, nil
+}
+
+// await waits a moment until the index has reached minSeq.
+func (x *Index) await(ctx context.Context, minSeq int64) {
+	if minSeq > x.Seq() {
+		short, cancel := context.WithTimeout(ctx, patience)
+		x.WaitFor(short, minSeq)
+		cancel()
+	}
 }
 
 // ReadRequest reads a search from an address: the page and the API use the same names. What makes no sense is left out.

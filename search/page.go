@@ -13,7 +13,7 @@ import (
 
 // page loads the hits that are shown and marks them.
 func (s *searching) page(hits []hit) ([]Hit, error) {
-	if s.req.Plain {
+	if s.req.Plain || s.req.wall {
 		return s.plain(hits)
 	}
 	docs := make([]int32, len(hits))

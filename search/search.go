@@ -32,6 +32,8 @@ type Request struct {
 	Try     *Vocabulary // near words to try instead of those in use
 	Like    bool        // what is from towns like the asker's first; for members who have a municipality
 
+	wall bool // ids and facets, for Wall
+
 	reader *reader // who that is, found by Find
 }
 
@@ -147,7 +149,11 @@ func (req Request) normal() Request {
 	if req.Per <= 0 {
 		req.Per = 20
 	}
-	req.Per = min(req.Per, 100)
+	most := 100
+	if req.wall {
+		most = WallPer
+	}
+	req.Per = min(req.Per, most)
 	req.Page = max(req.Page, 1)
 	switch req.Sort {
 	case New, Useful, Adopted:

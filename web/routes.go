@@ -189,7 +189,10 @@ func (t router) talk() {
 func (t router) similar() similar.Finder { return similar.Finder{DB: t.s.DB, Index: t.s.Index} }
 
 func (t router) search() {
-	t.on("GET /archive", archive.Pages{DB: t.s.DB, Index: t.s.Index, Misses: t.s.Misses}.Show)
+	p := archive.Pages{DB: t.s.DB, Index: t.s.Index, Files: t.s.Files, Misses: t.s.Misses}
+	t.on("GET /archive", p.Show)
+	t.on("GET /archive/slides", p.Slides)
+	t.on("GET /archive/marks/{file}", p.Marks)
 	kept := archive.Saved{Watch: t.s.Watch, Notify: t.s.Notify}
 	t.on("GET /archive/saved", kept.List)
 	t.on("POST /archive/saved", kept.Save)

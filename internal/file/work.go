@@ -218,7 +218,10 @@ func (s *Service) keepPage(ctx context.Context, f *File, sh sheet) error {
 		if err != nil {
 			return fmt.Errorf("keep page %d: %w", sh.number, err)
 		}
-		return nil
+		if sh.number == 1 && page.Widths != "" {
+			_, err = tx.NewRaw("UPDATE file SET cover_width = ?, cover_height = ?, colour = ? WHERE id = ?", sh.width, sh.height, sh.colour, f.ID).Exec(ctx)
+		}
+		return err
 	})
 }
 

@@ -22,6 +22,9 @@ const (
 // next run finds queues that only slow readers have left full.
 func (h *Hub) handle(ctx context.Context, events []event.Event) error {
 	h.stats.Events.Add(int64(len(events)))
+	if err := h.changeWall(ctx, events); err != nil {
+		return err
+	}
 	byTopic := map[string][]event.Event{}
 	var order []string
 	for _, e := range events {

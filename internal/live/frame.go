@@ -36,6 +36,7 @@ type asked struct {
 	Topic string       `json:"topic"`
 	Since *json.Number `json:"since"`
 	N     int64        `json:"n"`
+	Seq   int64        `json:"seq"`
 }
 
 // Frames to a reader that are not events.

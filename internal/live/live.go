@@ -70,6 +70,7 @@ type Hub struct {
 	rooms   map[string]*room
 	readers map[*reader]struct{}
 	people  map[string]map[*reader]struct{}
+	wall    map[access.Audience]int64
 	closing bool
 
 	marks      marks
@@ -95,7 +96,7 @@ func New(ctx context.Context, d *db.DB, origins ...string) (*Hub, error) {
 		return nil, err
 	}
 	return &Hub{db: d, talk: &talk.Service{DB: d}, notify: &notify.Service{DB: d}, origins: origins, epoch: epoch, from: seq,
-		rooms: map[string]*room{}, readers: map[*reader]struct{}{}, people: map[string]map[*reader]struct{}{},
+		rooms: map[string]*room{}, readers: map[*reader]struct{}{}, people: map[string]map[*reader]struct{}{}, wall: map[access.Audience]int64{},
 		asking: make(chan struct{}, 4)}, nil
 }
 

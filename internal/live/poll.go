@@ -12,7 +12,7 @@ import (
 
 // Poll answers GET /live?topics=ID:n,… with the frames that a socket would have carried, in an array: at the first
 // event, or after 25 seconds. timeout=0 answers at once. me=COUNT asks for the person's own part too, and for an answer
-// when the count of notices is another one.
+// when the count of notices is another one; wall=SEQ for an answer when the wall of posters is past that position.
 func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 	if !s.Viewer.CanTalk() {
 		return apperr.Missing()
@@ -34,6 +34,9 @@ func (h *Hub) Poll(w http.ResponseWriter, req *http.Request, s Session) error {
 	}
 	if known != nil {
 		r.wantsMine(ctx, *known)
+	}
+	if hung, err := strconv.ParseInt(req.URL.Query().Get("wall"), 10, 64); err == nil {
+		r.wantsWall(hung)
 	}
 	h.stats.Polls.Add(1)
 	defer h.stats.Polls.Add(-1)

@@ -52,6 +52,8 @@ type reader struct {
 
 	mu      sync.Mutex
 	mine    bool // hears of its person's notices
+	wall    bool // hears of the wall
+	wallSeq int64
 	subs    map[string]*sub
 	queue   []item
 	frames  int // waiting, with what is being written

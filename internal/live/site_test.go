@@ -136,6 +136,7 @@ type frame struct {
 	ID      string `json:"id"`
 	HTML    string `json:"html"`
 	Removed string `json:"removed"`
+	Seq     int64  `json:"seq"`
 	Code    string `json:"code"`
 	Why     string `json:"why"`
 	Wait    int64  `json:"wait"`

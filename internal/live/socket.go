@@ -205,6 +205,8 @@ func (r *reader) answer(ctx context.Context, a asked) (code int) {
 		r.types(a.Topic)
 	case "me":
 		r.wantsMine(ctx, -1)
+	case "wall":
+		r.wantsWall(a.Seq)
 	case "beat":
 		r.push(item{buf: appendFrame(nil, refusal{T: "beat"})})
 	default:

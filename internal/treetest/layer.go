@@ -11,7 +11,7 @@ type layer struct {
 // layers from the ground up:
 // cmd → web → followers → nouns and search → event and access → db → ground.
 var layers = []layer{
-	{"ground", []string{"internal/apperr", "internal/text", "internal/cohort", "internal/config", "migrations"}},
+	{"ground", []string{"internal/apperr", "internal/text", "internal/cohort", "internal/config", "internal/qr", "migrations"}},
 	{"database", []string{"internal/db"}},
 	{"log and access", []string{"internal/event", "internal/access", "internal/audit"}},
 	{"nouns and search", []string{

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/search"
@@ -21,6 +23,7 @@ import (
 type Pages struct {
 	DB     *db.DB
 	Index  *search.Index
+	Files  *file.Service
 	Misses *vocabulary.Misses
 }
 
@@ -30,8 +33,6 @@ const (
 	asWall = "wall"
 	asMap  = "map"
 )
-
-const postersPerPage = 24 // four rows of six on a wide screen
 
 // view is what the page shows.
 type view struct {
@@ -61,8 +62,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	req := search.ReadRequest(at.query)
 	switch at.As {
 	case asWall:
-		req.Filters["kind"] = []string{ui.Poster}
-		req.Per = postersPerPage
+		return p.wall(w, r, at, req)
 	case asMap:
 		req.Per = 1
 	default:
@@ -79,26 +79,39 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{address: at, Result: found, Req: req, Member: who.Member, Town: townOf(who), Pages: (found.Total + req.Per - 1) / req.Per}
-	v.Pages = min(v.Pages, search.MaxDepth/req.Per)
-	for _, near := range p.Index.Near(req.Text) {
-		v.Near = append(v.Near, ui.Link{Text: near, URL: at.with("q", near)})
-	}
+	v := p.view(who, at, req, found)
 	if at.As == asList && req.Page == 1 {
 		if v.Talkers, err = search.Talkers(r.Context(), p.DB, who, found, mostTalkers); err != nil {
 			return err
 		}
 	}
-	v.fill(pictures)
-	title := "実践をさがす"
-	if req.Text != "" {
-		title = "「" + cut(req.Text) + "」の検索結果"
+	for _, h := range found.Hits {
+		v.Results = append(v.Results, resultOf(h, pictureOf(pictures[h.ID]), req.Text))
 	}
-	frame := page.Frame{Title: title, Section: "archive", Query: req.Text, NoTabbar: v.Panel}
+	v.fill()
+	frame := page.Frame{Title: titleOf("実践をさがす", req), Section: "archive", Query: req.Text, NoTabbar: v.Panel}
 	if at.As == asList && len(v.Facets) > 0 {
 		frame.Islands = []string{"facets"}
 	}
 	return page.Render(w, r, http.StatusOK, frame, show(v))
+}
+
+// view is what every way to look at a result has.
+func (p Pages) view(who access.Viewer, at address, req search.Request, found search.Result) view {
+	v := view{address: at, Result: found, Req: req, Member: who.Member, Town: townOf(who), Pages: (found.Total + req.Per - 1) / req.Per}
+	v.Pages = min(v.Pages, search.MaxDepth/req.Per)
+	for _, near := range p.Index.Near(req.Text) {
+		v.Near = append(v.Near, ui.Link{Text: near, URL: at.with("q", near)})
+	}
+	return v
+}
+
+// titleOf names a page of results.
+func titleOf(browsing string, req search.Request) string {
+	if req.Text == "" {
+		return browsing
+	}
+	return "「" + cut(req.Text) + "」の検索結果"
 }
 
 // missed tells whether the words alone found nothing, or only things that share a part of them.
@@ -116,12 +129,7 @@ func cut(s string) string {
 }
 
 // fill makes the parts of the page out of what was found.
-func (v *view) fill(pictures map[string]search.Picture) {
-	for _, h := range v.Result.Hits {
-		picture := pictureOf(pictures[h.ID])
-		v.Results = append(v.Results, resultOf(h, picture, v.Req.Text))
-		v.Pins = append(v.Pins, pinOf(h, picture))
-	}
+func (v *view) fill() {
 	v.Chips = v.chips()
 	for _, f := range v.Result.Facets {
 		if box, ok := boxOf(f); ok {

@@ -137,14 +137,6 @@ func noteOf(h search.Hit) string {
 	return note
 }
 
-func pinOf(h search.Hit, picture *ui.Picture) ui.Pin {
-	p := ui.Pin{URL: h.URL, Title: h.Title, Note: h.MunicipalityName, Alt: h.MunicipalityName + "のポスター", Picture: picture}
-	if h.Year > 0 {
-		p.Note += "・" + page.FiscalYear(h.Year)
-	}
-	return p
-}
-
 func pictureOf(p search.Picture) *ui.Picture {
 	if p.File == "" || p.Width <= 0 {
 		return nil

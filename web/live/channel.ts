@@ -16,6 +16,7 @@ export class Channel {
   private way: Way = rememberedWay();
   private at = new Map<string, number>(); // the n that each topic has come to
   private notices = -1;
+  private wall = -1; // the position of the wall that is known; -1: nobody looks at it
   private socket?: WebSocket;
   private fails = 0;
   private silent = 0; // sockets without a welcome
@@ -43,6 +44,12 @@ export class Channel {
     this.at.set(topic, Math.min(n, this.at.get(topic) ?? n));
     if (this.socket) this.subscribe(topic);
     else this.asking?.abort("more"); // the next question names it
+  }
+
+  // watchWall asks to be told when the wall of posters is past seq.
+  watchWall(seq: number): void {
+    this.wall = Math.max(this.wall, seq);
+    if (!this.say({ t: "wall", seq: this.wall })) this.asking?.abort("more");
   }
 
   leave(topic: string): void {
@@ -109,6 +116,7 @@ export class Channel {
       this.heard = Date.now();
       this.say({ t: "hello", v: 1 });
       this.say({ t: "me" });
+      if (this.wall >= 0) this.say({ t: "wall", seq: this.wall });
       for (const topic of this.at.keys()) this.subscribe(topic);
     };
     ws.onmessage = (e) => {
@@ -175,9 +183,10 @@ export class Channel {
     const asking = new AbortController();
     this.asking = asking;
     const patience = setTimeout(() => asking.abort(), (seconds + 10) * 1000);
+    const wall = this.wall >= 0 ? `&wall=${this.wall}` : "";
     const topics = [...this.at].map(([topic, n]) => `${topic}:${n}`).join();
     try {
-      const answer = await fetch(`/live?topics=${topics}&me=${this.notices}&timeout=${seconds}`, { signal: asking.signal, cache: "no-store" });
+      const answer = await fetch(`/live?topics=${topics}&me=${this.notices}${wall}&timeout=${seconds}`, { signal: asking.signal, cache: "no-store" });
       if (answer.status === 404 || answer.status === 401) {
         this.state("signedout");
         this.close();
@@ -216,6 +225,9 @@ export class Channel {
         this.notices = f.notices!;
         this.fails = 0;
         this.state("live");
+        break;
+      case "wall":
+        this.wall = Math.max(this.wall, f.seq!);
         break;
       case "subd":
         this.fails = 0;

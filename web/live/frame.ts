@@ -20,6 +20,7 @@ export interface Frame {
   why?: string;
   wait?: number;
   code?: string;
+  seq?: number;
 }
 
 // How a page is kept up to date. "stale": read the page again. "ended": nothing more comes for this reader.

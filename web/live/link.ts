@@ -38,6 +38,7 @@ export class Link {
   private release?: () => void;
   private withdraw?: AbortController;
   private round = 0;
+  private wall = -1; // the position of the wall that this tab shows
 
   constructor(
     private person: string,
@@ -56,6 +57,12 @@ export class Link {
     this.tell();
     if (this.epoch) this.check();
     if (this.now !== "waiting") place.state(this.now);
+  }
+
+  // watchWall lets this tab hear of the wall of posters from seq on: an event "wall" of the document.
+  watchWall(seq: number): void {
+    this.wall = seq;
+    this.tell();
   }
 
   // say sends a small signal and tells whether there is a socket that it went by.
@@ -103,7 +110,7 @@ export class Link {
         this.passOn();
       },
     );
-    for (const [topic, place] of this.places) this.channel.follow(topic, place.n);
+    this.tell();
     this.post({ t: "leader" });
     this.round = setInterval(() => this.ask(), roundEvery);
   }
@@ -121,8 +128,10 @@ export class Link {
   private tell(): void {
     if (this.channel) {
       for (const [topic, place] of this.places) this.channel.follow(topic, place.n);
+      if (this.wall >= 0) this.channel.watchWall(this.wall);
       return;
     }
+    if (this.wall >= 0) this.post({ t: "say", frame: { t: "wall", seq: this.wall } });
     this.post({ t: "tab", from: this.id, topics: this.mine() });
   }
 
@@ -146,9 +155,12 @@ export class Link {
     }
     if (!this.channel) return;
     switch (note.t) {
-      case "say":
-        this.channel.say(note.frame);
+      case "say": {
+        const { t, seq } = note.frame as Frame;
+        if (t === "wall") this.channel.watchWall(seq!);
+        else this.channel.say(note.frame);
         return;
+      }
       case "gone":
         return this.forget(note.from);
       case "tab":
@@ -190,6 +202,10 @@ export class Link {
     if (f.t === "welcome") {
       this.epoch = f.epoch!;
       return this.check();
+    }
+    if (f.t === "wall" && f.seq! > this.wall && this.wall >= 0) {
+      this.wall = f.seq!;
+      document.dispatchEvent(new CustomEvent("wall", { detail: f.seq }));
     }
     if (f.t === "me") return this.counted(f.notices!);
     const place = this.places.get(f.topic ?? "");

@@ -73,7 +73,7 @@ type NewNote struct {
 }
 
 func (in NewNote) check(v access.Viewer) (*Note, error) {
-	body, err := text.Line("body", "付せんの文", in.Body, MaxNote)
+	body, err := text.Line("note", "付せんの文", in.Body, MaxNote)
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +114,9 @@ func (s *Service) AddNote(ctx context.Context, v access.Viewer, in NewNote) (*No
 		note.N, note.CreatedAt = n+1, tx.Now
 		if _, err := tx.NewInsert().Model(note).Exec(ctx); err != nil {
 			return fmt.Errorf("pin a note to entry %s: %w", in.Entry, err)
+		}
+		if err := dropDraft(ctx, tx, v.Person, "note:"+in.Entry); err != nil {
+			return err
 		}
 		e := event.Event{Kind: event.NoteAdded, Subject: note.ID, Topic: note.Topic, Actor: v.Person}
 		if err := event.Append(ctx, tx, &e); err != nil {
@@ -218,7 +221,7 @@ func (s *Service) changeNote(ctx context.Context, v access.Viewer, id string, ki
 
 // EditNote changes the words of the viewer's own note. Its place and what it is stay.
 func (s *Service) EditNote(ctx context.Context, v access.Viewer, id, body string) (*Note, Change, error) {
-	body, err := text.Line("body", "付せんの文", body, MaxNote)
+	body, err := text.Line("note", "付せんの文", body, MaxNote)
 	if err != nil {
 		return nil, Change{}, err
 	}

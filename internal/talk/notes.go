@@ -47,3 +47,12 @@ func (s *Service) notes(ctx context.Context, v access.Viewer, most int64, which 
 	}
 	return list, nil
 }
+
+// OfEntry finds the discussion beside an entry that the viewer may read.
+func (s *Service) OfEntry(ctx context.Context, v access.Viewer, entry string) (*Topic, error) {
+	id, err := topicOfEntry(ctx, s.DB.Read(), entry)
+	if err != nil {
+		return nil, err
+	}
+	return s.Find(ctx, v, id)
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/manetomo/manetomo/web/live"
 	"github.com/manetomo/manetomo/web/municipalities"
 	"github.com/manetomo/manetomo/web/new"
+	"github.com/manetomo/manetomo/web/notes"
 	"github.com/manetomo/manetomo/web/notifications"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/posters"
@@ -138,6 +139,13 @@ func (t router) sheets() {
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)
 	}
+	n := notes.Pages{Talk: t.s.Talk}
+	t.on("GET /notes", n.Lists)
+	t.on("POST /notes", n.Add)
+	t.on("GET /notes/{id}/edit", n.Edit)
+	t.on("POST /notes/{id}/edit", n.SaveEdit)
+	t.on("POST /notes/{id}/remove", n.Remove)
+	t.on("POST /notes/{id}/answer", n.Answer)
 	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files, BaseURL: t.s.BaseURL}
 	t.on("GET /files/new", f.New)
 	t.on("POST /files", f.Attach)

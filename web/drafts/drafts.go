@@ -112,6 +112,8 @@ func whereIs(place string) (where, url string) {
 		return "うちでもやってみた", "/reports/" + id + "/tried/new"
 	case "topic":
 		return "話し合いへの返信", "/topics/" + id
+	case "note":
+		return "付せん", "/e/" + id
 	case "topics":
 		return "新しい話題", "/topics/new"
 	}

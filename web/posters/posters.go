@@ -13,6 +13,7 @@ import (
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/web/notes"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/topics"
@@ -40,6 +41,7 @@ type view struct {
 	Note   string // why the file of a new page was not kept
 
 	Discuss *topics.Discussion
+	Notes   *notes.Board
 	Near    []ui.Link // similar entries (近い実践)
 }
 
@@ -64,6 +66,9 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if s.Discuss, err = topics.Load(r, p.Talk, e.ID, e.URL()); err != nil {
 		return err
 	}
+	if err := p.notes(r, &s); err != nil {
+		return err
+	}
 	s.Near = p.Similar.To(r, e.ID, e.Municipality)
 	f := page.Frame{Title: e.Kind.Label() + "「" + e.Title + "」", Section: "archive", Full: true, Wide: true,
 		Index: e.Audience == access.Public && e.State == access.Published, Description: e.Summary}
@@ -73,9 +78,22 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		f.Islands = []string{"poster"}
 	}
 	if s.Discuss != nil {
-		f.Islands = append(f.Islands, topics.Islands...)
+		f.Islands = append(append(f.Islands, topics.Islands...), notes.Islands...)
 	}
 	return page.Render(w, r, http.StatusOK, f, show(s))
+}
+
+// notes reads what is pinned to the sheet, for who may read its discussion.
+func (p Pages) notes(r *http.Request, s *view) (err error) {
+	if s.Discuss == nil {
+		return nil
+	}
+	at := notes.Place{Entry: s.Entry.ID, Back: s.Entry.URL()}
+	if s.Page != nil {
+		at.File, at.Page, at.Back = s.File.ID, s.Page.Number, s.address(s.Page.Number, "")
+	}
+	s.Notes, err = notes.Load(r, p.Talk, s.Discuss.Topic.ID, at)
+	return err
 }
 
 // choose finds the file and the page to show. Words' places are read only where somebody looks for a word.

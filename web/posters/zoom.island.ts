@@ -51,6 +51,12 @@ export async function open(stage: HTMLElement, tiles: string, frames: SVGElement
     for (const g of over.querySelectorAll("[id]")) g.removeAttribute("id");
     viewer.addOverlay({ element: over, location: new OpenSeadragon.Rect(0, 0, 1, height) });
   }
+  const pins = stage.querySelector(".stage-img .pins");
+  if (pins) {
+    const over = document.createElement("div");
+    over.append(pins.cloneNode(true));
+    viewer.addOverlay({ element: over, location: new OpenSeadragon.Rect(0, 0, 1, height) });
+  }
   if (!source.tiles) sharpen(viewer, element, tiles);
   const port = viewer.viewport;
   viewer.addHandler("animation-finish", changed);

@@ -1,12 +1,18 @@
 package search
 
-import "sync"
+import (
+	"slices"
+	"strings"
+	"sync"
+)
 
 // lazyColumns are views of the columns that are made when somebody first needs them, once for a snapshot.
 type lazyColumns struct {
 	segments []segmentColumns
 	mu       sync.Mutex
 	numbers  [len(facetNames)]map[string]uint32
+	ranks    [len(facetNames)][]uint32 // by number of a value: where it stands in the alphabet
+	ranked   [len(facetNames)][]uint32 // and the other way round
 	having   [len(facetNames)]*byNumber
 	groups   *byNumber
 	counts   map[uint32]*groupCounts
@@ -72,6 +78,25 @@ func (c *columns) number(facet int, value string) uint32 {
 		return 0
 	}
 	return c.lazy.numbers[facet][value]
+}
+
+// ranks tells where each value of a facet stands in the alphabet.
+func (c *columns) ranks(facet int) []uint32 {
+	c.lazy.mu.Lock()
+	defer c.lazy.mu.Unlock()
+	if c.lazy.ranks[facet] == nil {
+		names := c.names[facet]
+		ranked, ranks := make([]uint32, len(names)), make([]uint32, len(names))
+		for i := range ranked {
+			ranked[i] = uint32(i)
+		}
+		slices.SortFunc(ranked, func(a, b uint32) int { return strings.Compare(names[a], names[b]) })
+		for rank, n := range ranked {
+			ranks[n] = uint32(rank)
+		}
+		c.lazy.ranked[facet], c.lazy.ranks[facet] = ranked, ranks
+	}
+	return c.lazy.ranks[facet]
 }
 
 // group gives the documents of an audience, and their counts when they are many.

@@ -60,12 +60,15 @@ func rungFields(a access.Audience) []rungField {
 	case access.Members:
 		return []rungField{{"m", ""}}
 	case access.Cohort:
-		return []rungField{{"c", a.Cohort + unit}, {"x", ""}}
+		return []rungField{{"c", a.Cohort + unit}, {allNarrow, ""}}
 	case access.Team:
-		return []rungField{{"t", a.Team + unit}, {"x", ""}}
+		return []rungField{{"t", a.Team + unit}, {allNarrow, ""}}
 	}
 	return []rungField{{"s", ""}} // staff, and anything unknown: the narrowest
 }
+
+// allNarrow is the field with all text of cohorts and teams, which the secretariat reads.
+const allNarrow = "x"
 
 type rungField struct{ suffix, prefix string }
 

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -35,6 +36,7 @@ type evaluator struct {
 	ctx    context.Context
 	snap   *scorch.IndexSnapshot
 	fields []rungField
+	open   int // so many of the fields are not of a cohort or team
 	cache  map[string]list
 	counts map[string]int // of terms, in any rung
 	*dense
@@ -55,7 +57,13 @@ func newEvaluator(ctx context.Context, snap *scorch.IndexSnapshot, cols *columns
 		n += 1024
 		*d = dense{make([]float32, n), make([]float32, n), make([]float32, n), make([]int32, n), make([]int32, 0, n)}
 	}
-	return &evaluator{newLookups(snap, cols), ctx, snap, fields, map[string]list{}, map[string]int{}, d}
+	fields = slices.Clone(fields)
+	slices.SortStableFunc(fields, func(a, b rungField) int { return min(len(a.prefix), 1) - min(len(b.prefix), 1) })
+	open := 0
+	for open < len(fields) && fields[open].prefix == "" {
+		open++
+	}
+	return &evaluator{newLookups(snap, cols), ctx, snap, fields, open, map[string]list{}, map[string]int{}, d}
 }
 
 // close gives the memory back; every array is all zero again by then.
@@ -73,7 +81,11 @@ func (e *evaluator) term(kind, term string) (list, error) {
 	touched := e.touched[:0]
 	for _, part := range []string{partTitle, partBody} {
 		norms := e.norms(part)
-		for _, f := range e.fields {
+		fields, err := e.holding(part, kind, term)
+		if err != nil {
+			return list{}, err
+		}
+		for _, f := range fields {
 			field := fieldName(part, kind, f.suffix)
 			for at := range e.segments {
 				o, err := e.read(at, field, f.prefix, term)
@@ -94,6 +106,19 @@ func (e *evaluator) term(kind, term string) (list, error) {
 		e.cache[key] = l
 	}
 	return l, nil
+}
+
+// holding gives the readable fields that can hold a term: what stands in no narrow text at all need not be looked for in the
+// text of each of somebody's cohorts and teams.
+func (e *evaluator) holding(part, kind, term string) ([]rungField, error) {
+	if e.open == len(e.fields) {
+		return e.fields, nil
+	}
+	n, err := e.howMany(fieldName(part, kind, allNarrow), "", term)
+	if n > 0 || err != nil {
+		return e.fields, err
+	}
+	return e.fields[:e.open], nil
 }
 
 // norms are what an occurrence in a part of a document is worth, before saturation. The length is that of all rungs.
@@ -157,7 +182,11 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 // exists tells whether a readable field of a kind holds the term.
 func (e *evaluator) exists(kind, term string) (bool, error) {
 	for _, part := range []string{partTitle, partBody} {
-		for _, f := range e.fields {
+		fields, err := e.holding(part, kind, term)
+		if err != nil {
+			return false, err
+		}
+		for _, f := range fields {
 			if n, err := e.howMany(fieldName(part, kind, f.suffix), f.prefix, term); n > 0 || err != nil {
 				return n > 0, err
 			}

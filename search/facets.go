@@ -1,9 +1,8 @@
 package search
 
 import (
-	"cmp"
+	"math"
 	"slices"
-	"strings"
 )
 
 // Facet is a list of values with how many hits each would give.
@@ -160,20 +159,29 @@ func (t *tally) facets() []Facet {
 				chosen = w
 			}
 		}
-		for n, count := range t.counts[i] {
-			if n == 0 {
-				continue // of those that have no value
-			}
-			if on := chosen.values[uint32(n)]; count > 0 || on {
-				out[i].Values = append(out[i].Values, FacetValue{t.cols.names[i][n], count, on})
-			}
-		}
+		out[i].Values = t.values(i, chosen)
 		for _, v := range chosen.none[:min(len(chosen.none), 20)] {
 			out[i].Values = append(out[i].Values, FacetValue{v, 0, true})
 		}
-		slices.SortFunc(out[i].Values, func(a, b FacetValue) int {
-			return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value))
-		})
+	}
+	return out
+}
+
+// values gives the values of a facet, the most frequent first. There are thousands of municipalities, so that numbers are
+// sorted and not names: how many, and then by the alphabet.
+func (t *tally) values(facet int, chosen wantedValues) []FacetValue {
+	counts, ranks := t.counts[facet], t.cols.ranks(facet)
+	keys := make([]uint64, 0, len(counts))
+	for n, count := range counts {
+		if n > 0 && (count > 0 || chosen.values[uint32(n)]) { // 0 are those that have no value
+			keys = append(keys, uint64(math.MaxUint32-uint32(count))<<32|uint64(ranks[n]))
+		}
+	}
+	slices.Sort(keys)
+	out := make([]FacetValue, len(keys))
+	for i, key := range keys {
+		n := t.cols.lazy.ranked[facet][uint32(key)]
+		out[i] = FacetValue{t.cols.names[facet][n], counts[n], chosen.values[n]}
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func (e *evaluator) word(p *wordPlan) ([]scored, error) {
 		if len(p.units) == 1 {
 			ways = append(ways, factored{units, 1})
 		} else {
-			whole, err := e.phrase(kindWord, p.flat())
+			whole, err := e.phrase(kindWord, p.whole)
 			if err != nil {
 				return nil, err
 			}

@@ -32,7 +32,11 @@ func (e *evaluator) phrase(kind string, places []place) (list, error) {
 	touched := e.touched[:0]
 	for _, part := range []string{partTitle, partBody} {
 		norms := e.norms(part)
-		for _, f := range e.fields {
+		fields, err := e.holding(part, kind, places[0].term)
+		if err != nil {
+			return list{}, err
+		}
+		for _, f := range fields {
 			field := fieldName(part, kind, f.suffix)
 			for at := range e.segments {
 				o, err := e.phraseIn(at, field, f.prefix, key, places)

@@ -17,6 +17,7 @@ type Place struct {
 type wordPlan struct {
 	query.Word
 	units  []unitPlan // its parts of meaning; none if the dictionary is missing or says nothing of it
+	whole  []place    // all of its terms in one row, for the phrase of the whole word
 	grams  []place
 	kana   string // its reading if it is kana or romaji
 	cuts   []readingCut
@@ -59,10 +60,13 @@ func planWord(w query.Word, vocabulary *Vocabulary, resolve func(string) []Place
 	runes := japanese.Fold(w.Text)
 	p.grams = gramPlaces(runes)
 	words, _ := japanese.WordsOf(runes)
+	if len(words) > 0 {
+		p.whole = wordPlaces(words)
+	}
 	switch {
 	case w.Phrase || w.Exclude:
 		if len(words) > 0 {
-			p.units = []unitPlan{{places: wordPlaces(words)}}
+			p.units = []unitPlan{{places: p.whole}}
 		}
 		return p
 	default:
@@ -83,7 +87,7 @@ func planWord(w query.Word, vocabulary *Vocabulary, resolve func(string) []Place
 // planUnits groups words: the longest runs the vocabulary knows, and every other word by itself.
 func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []unitPlan {
 	var units []unitPlan
-	for i := 0; i < len(words); {
+	for i := 0; i < len(words) && len(units) <= maxUnits; { // one more tells that something was left out
 		n, near := 1, []string(nil)
 		for j := min(len(words), i+8); j > i; j-- {
 			if near = vocabulary.Near(text[words[i].Start:words[j-1].End]); near != nil {
@@ -133,13 +137,4 @@ func gramPlaces(runes []japanese.Rune) []place {
 		places[i] = place{g.Term, g.Pos - grams[0].Pos}
 	}
 	return places
-}
-
-// flat gives all terms of all units in one row, for the phrase of the whole word.
-func (p wordPlan) flat() []place {
-	words, _ := japanese.Words(p.Text)
-	if len(words) == 0 {
-		return nil
-	}
-	return wordPlaces(words)
 }

@@ -120,7 +120,7 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	}
 	result.Places = ambiguous(s.plans)
 	result.Seq = x.Seq()
-	if !q.Empty() && onlyLoose(result) {
+	if !q.Empty() && !req.Plain && onlyLoose(result) {
 		result.DidYouMean = x.didYouMean(viewer, q)
 	}
 	result.Took = time.Since(began)

@@ -142,7 +142,11 @@ func (e *evaluator) wordCount(p *wordPlan) (int, error) {
 func (e *evaluator) readable(kind, term string) (most int, err error) {
 	for _, part := range []string{partTitle, partBody} {
 		sum := 0
-		for _, f := range e.fields {
+		fields, err := e.holding(part, kind, term)
+		if err != nil {
+			return 0, err
+		}
+		for _, f := range fields {
 			n, err := e.howMany(fieldName(part, kind, f.suffix), f.prefix, term)
 			if err != nil {
 				return 0, err

@@ -81,10 +81,11 @@ var kinds = []kind{
 	{"browse", false, func(*generator) string { return "" }},
 }
 
-// Latency times n queries of every kind. Each is asked in all ways one after the other, in turns, so that a busy moment
-// of the machine falls on all of them.
+// Latency times n queries of every kind, in all ways one after the other, in turns, so that a busy moment of the machine
+// falls on all of them. Each of our ways asks queries of its own: what one has just read would be at hand for the next.
+// Groonga is asked what the plain way asks.
 func Latency(ctx context.Context, x *search.Index, peer *Groonga, n int) ([]Group, error) {
-	g := newGenerator(7)
+	g, other, third := newGenerator(7), newGenerator(8), newGenerator(9)
 	people := rand.New(rand.NewPCG(7, 11))
 	member := access.Viewer{Person: "p", Member: true}
 	runtime.LockOSThread()
@@ -102,12 +103,12 @@ func Latency(ctx context.Context, x *search.Index, peer *Groonga, n int) ([]Grou
 			return err
 		}
 		for i := range n {
-			text, someone := k.query(g), viewer(people)
+			text, someones, plain, someone := k.query(g), k.query(other), k.query(third), viewer(people)
 			ways := []func() error{
 				func() error { return ask(member, text, false, &group.Whole) },
-				func() error { return ask(someone, text, false, &group.Mixed) },
-				func() error { return ask(member, text, true, &group.Plain) },
-				func() error { return peer.ask(text, &group.Peer) },
+				func() error { return ask(someone, someones, false, &group.Mixed) },
+				func() error { return ask(member, plain, true, &group.Plain) },
+				func() error { return peer.ask(plain, &group.Peer) },
 			}
 			for j := range ways {
 				if err := ways[(i+j)%len(ways)](); err != nil {

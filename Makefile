@@ -1,6 +1,6 @@
 # make alone prints the targets, one line each.
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate asset cluster pdfium openseadragon fuzz clean
+.PHONY: help run test check generate asset cluster pdfium openseadragon tus fuzz clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## /\1\t/' | expand -t 12
@@ -30,6 +30,10 @@ pdfium: ## fetch pdfium.wasm again as its lock file pins it (needs npm); a test 
 openseadragon: ## fetch openseadragon.min.js again as its lock file pins it (needs npm); a test compares its checksum
 	cd web/posters/openseadragon && npm ci --ignore-scripts && cp node_modules/openseadragon/build/openseadragon/openseadragon.min.js . && \
 		cp node_modules/openseadragon/LICENSE.txt LICENSE.openseadragon && rm -rf node_modules
+
+tus: ## fetch tus.min.js again as its lock file pins it (needs npm); a test compares its checksum
+	cd web/files/tus && npm ci --ignore-scripts && cp node_modules/tus-js-client/dist/tus.min.js . && \
+		cp node_modules/tus-js-client/LICENSE LICENSE.tus-js-client && rm -rf node_modules
 
 fuzz: ## every fuzz target for a minute (TIME=10m for longer)
 	internal/tool/script/fuzz.sh $(or $(TIME),1m)

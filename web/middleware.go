@@ -77,6 +77,9 @@ func legible(next http.Handler) http.Handler {
 
 // takesFiles tells whether the request may bring a file.
 func takesFiles(r *http.Request) bool {
+	if r.Method == http.MethodPatch && strings.HasPrefix(r.URL.Path, "/uploads/") {
+		return true // a piece of one
+	}
 	return r.Method == http.MethodPost && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
 }
 

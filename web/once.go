@@ -31,7 +31,7 @@ const (
 	waitFirst  = 5 * time.Second // how long a repeat waits for the first request
 	firstLives = time.Second     // after this a first request without an answer has died (its claim is seen only once its write stands): the repeat is answered from the note
 	maxBody    = 4 << 20         // forms and JSON; a section has at most 100,000 characters
-	maxUpload  = 101 << 20       // one file and its form
+	maxUpload  = 201 << 20       // the files of an entry and their form
 )
 
 // once makes a request with an Idempotency-Key happen once and gives a repeat the same answer (contract §4). The claim

@@ -147,6 +147,13 @@ func (t router) sheets() {
 	t.on("POST /notes/{id}/remove", n.Remove)
 	t.on("POST /notes/{id}/answer", n.Answer)
 	f := files.Pages{Archive: t.s.Archive, Files: t.s.Files, BaseURL: t.s.BaseURL}
+	t.on("OPTIONS /uploads", f.Able)
+	t.on("POST /uploads", f.Begin)
+	t.on("HEAD /uploads/{id}", f.Arrived)
+	t.on("PATCH /uploads/{id}", f.Continue)
+	t.on("DELETE /uploads/{id}", f.Stop)
+	t.on("GET /uploads/{id}", f.Look)
+	t.on("GET /uploads/{id}/picture", f.LookPicture)
 	t.on("GET /files/new", f.New)
 	t.on("POST /files", f.Attach)
 	t.on("POST /files/{id}/remove", f.Remove)

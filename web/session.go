@@ -56,5 +56,5 @@ func forPrograms(path string) bool {
 // wantsPage tells whether the answer has a header with the count of notices.
 func wantsPage(r *http.Request) bool {
 	p := r.URL.Path
-	return !forPrograms(p) && !strings.HasPrefix(p, "/files/") && !strings.HasPrefix(p, "/assets/")
+	return !forPrograms(p) && !strings.HasPrefix(p, "/files/") && !strings.HasPrefix(p, "/uploads") && !strings.HasPrefix(p, "/assets/")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -64,14 +65,24 @@ func (s *Service) Keep(ctx context.Context, v access.Viewer, entry string, t *Ta
 	if err := s.Blobs.Put(ctx, f.Blob, t.temp, t.size); err != nil {
 		return nil, full(err)
 	}
-	if err := s.addRow(ctx, v, f); err != nil {
+	var parts []piece
+	if t.transfer != "" {
+		var err error
+		if parts, err = s.parts(ctx, t.transfer); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.addRow(ctx, v, f, t.transfer); err != nil {
 		// A file without a row is litter: the sweep would take it within two hours.
 		return nil, errors.Join(err, s.Blobs.Delete(context.WithoutCancel(ctx), f.Blob))
+	}
+	if err := s.deleteParts(context.WithoutCancel(ctx), parts); err != nil {
+		slog.WarnContext(ctx, "parts of an upload are left for the sweep", "upload", t.transfer, "err", err)
 	}
 	return f, nil
 }
 
-func (s *Service) addRow(ctx context.Context, v access.Viewer, f *File) error {
+func (s *Service) addRow(ctx context.Context, v access.Viewer, f *File, transfer string) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if tx.Postgres { // two uploads at once must not pass a limit together
 			_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtext(?)), pg_advisory_xact_lock(hashtext(?))",
@@ -81,6 +92,9 @@ func (s *Service) addRow(ctx context.Context, v access.Viewer, f *File) error {
 			}
 		}
 		if err := mayAttach(ctx, tx, v, f.Entry); err != nil {
+			return err
+		}
+		if err := endTransfer(ctx, tx, transfer); err != nil {
 			return err
 		}
 		if err := withinLimits(ctx, tx, v, f); err != nil {
@@ -117,15 +131,27 @@ func withinLimits(ctx context.Context, tx db.Tx, v access.Viewer, f *File) error
 	if v.Unlimited {
 		return nil
 	}
-	err = tx.NewRaw("SELECT COALESCE(SUM(size), 0) FROM file WHERE created_by = ? AND created_at > ?",
-		v.Person, tx.Now.Add(-24*time.Hour)).Scan(ctx, &day)
-	if err != nil {
-		return fmt.Errorf("sum files of person: %w", err)
+	if day, err = dayOf(ctx, tx, v); err != nil {
+		return err
 	}
 	if day+f.Size > MaxDaySize {
-		return apperr.New(apperr.TooLarge, "1日に載せられるファイルは、合わせて2GBまでです。書いた内容は残っています。明日、続きを載せてください。")
+		return tooMuchToday()
 	}
 	return nil
+}
+
+// dayOf sums the files that the person has kept within 24 hours.
+func dayOf(ctx context.Context, tx db.Tx, v access.Viewer) (sum int64, err error) {
+	err = tx.NewRaw("SELECT COALESCE(SUM(size), 0) FROM file WHERE created_by = ? AND created_at > ?",
+		v.Person, tx.Now.Add(-24*time.Hour)).Scan(ctx, &sum)
+	if err != nil {
+		return 0, fmt.Errorf("sum files of person: %w", err)
+	}
+	return sum, nil
+}
+
+func tooMuchToday() error {
+	return apperr.New(apperr.TooLarge, "1日に載せられるファイルは、合わせて2GBまでです。書いた内容は残っています。明日、続きを載せてください。")
 }
 
 // Remove takes a file out of its entry and returns what it was. Its blobs go with a later sweep.

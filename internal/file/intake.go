@@ -24,7 +24,13 @@ type Taken struct {
 	size   int64
 	sha256 string
 	temp   *os.File
+
+	transfer string   // the upload in pieces that it was
+	secrets  []string // what its file said beside the picture, and what was left out
 }
+
+// Size is how large the file is as it will be kept.
+func (t *Taken) Size() int64 { return t.size }
 
 // Discard removes the temporary file. What was kept stays.
 func (t *Taken) Discard() {
@@ -55,11 +61,14 @@ func takeIn(dir, name, declared string, r io.Reader) (*Taken, error) {
 		return nil, err
 	}
 	t := &Taken{name: name, kind: kind, size: size, temp: temp}
-	if kind != PDF {
-		if err := t.cleanPicture(dir); err != nil {
-			t.Discard()
-			return nil, err
-		}
+	if kind.Picture() {
+		err = t.cleanPicture(dir)
+	} else if kind.Office() {
+		err = t.checkOffice()
+	}
+	if err != nil {
+		t.Discard()
+		return nil, err
 	}
 	if err := t.hash(); err != nil {
 		t.Discard()
@@ -105,7 +114,7 @@ func (t *Taken) cleanPicture(dir string) error {
 		return full(err)
 	}
 	old := *t
-	if err := strip(t.kind, clean, t.temp); err != nil {
+	if t.secrets, err = strip(t.kind, clean, t.temp); err != nil {
 		clean.Close()
 		os.Remove(clean.Name())
 		return broken(err)
@@ -122,6 +131,8 @@ func broken(err error) error {
 	switch {
 	case errors.Is(err, errTruncated):
 		sentence = "この画像は途中で切れています。もとのファイルを開いて確かめ、もう一度選んでください。"
+	case errors.Is(err, errMoves):
+		sentence = "動く画像（アニメーションのWebP）は載せられません。見せたい場面を、PNGかJPEGの画像にして選んでください。"
 	case !errors.Is(err, errBroken):
 		return full(fmt.Errorf("clean picture: %w", err))
 	}

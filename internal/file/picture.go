@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"golang.org/x/image/draw"
+	"golang.org/x/image/webp"
 )
 
 // Limits of pictures: an A1 sheet scanned at 300 dpi has 70 million pixels.
@@ -27,9 +28,12 @@ var Widths = []int{512, 1280, 2560}
 func checkHeader(kind Type, r io.Reader) (image.Config, error) {
 	var c image.Config
 	var err error
-	if kind == PNG {
+	switch kind {
+	case PNG:
 		c, err = png.DecodeConfig(r)
-	} else {
+	case WebP:
+		c, err = webp.DecodeConfig(r)
+	default:
 		c, err = jpeg.DecodeConfig(r)
 	}
 	if err != nil || c.Width <= 0 || c.Height <= 0 {
@@ -52,9 +56,13 @@ func decode(kind Type, data []byte, width, most int) (*image.RGBA, error) {
 	var src image.Image
 	var err error
 	turn := 1
-	if kind == PNG {
+	switch kind {
+	case PNG:
 		src, err = png.Decode(bytes.NewReader(data))
-	} else {
+	case WebP:
+		src, err = webp.Decode(bytes.NewReader(data))
+		turn = webpTurn(data)
+	default:
 		src, err = jpeg.Decode(bytes.NewReader(data))
 		turn = orientationOf(data)
 	}

@@ -31,13 +31,20 @@ func TestSniff(t *testing.T) {
 		{"終わりがない", "poster", "", pdf, "", "名前の終わりが「なし」"},
 		{"終わりの食い違い", "a.html", "", pdf, "", "「.html」"},
 		{"送られた種類の食い違い", "a.pdf", "text/html", pdf, "", "別の種類（text/html）"},
-		{"ワード", "a.docx", "", "PK\x03\x04....", "", "名前を付けて保存"},
+		{"ワード", "a.docx", "", "PK\x03\x04....", DOCX, ""},
+		{"エクセル", "a.xlsx", "application/zip", "PK\x03\x04....", XLSX, ""},
+		{"ほかの圧縮ファイル", "a.zip", "", "PK\x03\x04....", "", "一つずつ取り出して"},
+		{"名前だけワード", "a.docx", "", "%PDF-1.7", "", "中身はPDFですが、名前の終わりが「.docx」"},
+		{"パスワードの付いたワード", "a.docx", "", "\xd0\xcf\x11\xe0", "", "パスワードを外し"},
+		{"WebP", "a.webp", "image/webp", "RIFF\x00\x00\x00\x00WEBPVP8 ", WebP, ""},
+		{"音声", "a.webp", "", "RIFF\x00\x00\x00\x00WAVEfmt ", "", "音声か動画"},
+		{"動画", "a.mp4", "", "\x00\x00\x00\x18ftypisom", "", "動画"},
 		{"プログラム", "a.pdf", "", "MZ\x90\x00", "", "プログラム"},
 		{"シェル", "a.png", "", "#!/bin/sh", "", "プログラム"},
 		{"空白の後のHTML", "a.pdf", "", "  \n<!DOCTYPE HTML>", "", "HTML"},
 		{"図", "a.svg", "image/svg+xml", "<?xml version='1.0'?><svg", "", "SVG"},
 		{"iPhoneの写真", "a.heic", "", "\x00\x00\x00\x18ftypheic", "", "互換性優先"},
-		{"ただの文", "memo.txt", "text/plain", "こんにちは", "", "PDF・PNG・JPEG"},
+		{"ただの文", "memo.txt", "text/plain", "こんにちは", "", "PDF、画像（PNG・JPEG・WebP）"},
 		{"空", "a.pdf", "", "", "", "空です"},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
@@ -113,7 +120,7 @@ func TestPicturesStandTheRightWayUp(t *testing.T) {
 	} {
 		file := withExif(t, corners(60, 40), exifOrientation(o))
 		var cleaned bytes.Buffer
-		if err := strip(JPEG, &cleaned, bytes.NewReader(file)); err != nil {
+		if _, err := strip(JPEG, &cleaned, bytes.NewReader(file)); err != nil {
 			t.Fatal(err)
 		}
 		img, err := decode(JPEG, cleaned.Bytes(), Widths[len(Widths)-1], maxPixels)
@@ -196,7 +203,7 @@ func TestWhatFollowsAPictureIsDropped(t *testing.T) {
 	}
 	for kind, file := range map[Type][]byte{PNG: p.Bytes(), JPEG: withExif(t, corners(30, 20))} {
 		var out bytes.Buffer
-		if err := strip(kind, &out, io.MultiReader(bytes.NewReader(file), bytes.NewReader(secret))); err != nil {
+		if _, err := strip(kind, &out, io.MultiReader(bytes.NewReader(file), bytes.NewReader(secret))); err != nil {
 			t.Fatal(err)
 		}
 		if bytes.Contains(out.Bytes(), secret) {
@@ -289,13 +296,13 @@ func FuzzPicture(f *testing.F) {
 	f.Add(p.Bytes())
 	f.Add(j.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, kind := range []Type{PNG, JPEG} {
+		for _, kind := range []Type{PNG, JPEG, WebP} {
 			c, err := checkHeader(kind, bytes.NewReader(b))
 			if err == nil && (c.Width > maxSide || c.Width*c.Height > maxPixels) {
 				t.Errorf("checkHeader took %d×%d", c.Width, c.Height)
 			}
-			err = strip(kind, io.Discard, bytes.NewReader(b))
-			if err != nil && !errors.Is(err, errTruncated) && !errors.Is(err, errBroken) {
+			_, err = strip(kind, io.Discard, bytes.NewReader(b))
+			if err != nil && !errors.Is(err, errTruncated) && !errors.Is(err, errBroken) && !errors.Is(err, errMoves) {
 				t.Errorf("strip = %v", err)
 			}
 		}

@@ -39,6 +39,7 @@ const (
 	reasonPicture   = "画像を読み取れませんでした。壊れているかもしれません。画像のソフトで開き、保存し直してから載せてください。"
 	reasonNoText    = "文字を含まないPDFです。画像だけなので、本文は検索できません。"
 	reasonMissing   = "預かったファイルが見つかりません。お手数ですが、もう一度載せてください。"
+	reasonOffice    = "文字は検索できます。紙面の見た目どおりに読めるように、同じ内容のPDFもいっしょに載せてください。"
 	reasonGivenUp   = "読み取りが3回とも途中で止まりました。もとのソフトで保存し直し、もう一度載せてください。もとのファイルはそのまま残っています。"
 	reasonSomePages = "読み取れなかった頁があります（%s）。ほかの頁は読めます。"
 )
@@ -59,6 +60,9 @@ func reasonFor(err error) string {
 	case errors.Is(err, errBroken):
 		return reasonPicture
 	}
+	if e := officeSentence(err); e != "" {
+		return e
+	}
 	return ""
 }
 
@@ -66,7 +70,10 @@ func reasonFor(err error) string {
 // that is otherwise fine. try counts from 1: each has more time than the one before, and only the last makes do with
 // the pages that it could read in time.
 func readFile(ctx context.Context, engine *pdfium.Engine, kind Type, data []byte, try int, keep func(sheet) error) (note string, err error) {
-	if kind != PDF {
+	switch {
+	case kind.Office():
+		return readOffice(kind, data, keep)
+	case kind != PDF:
 		return "", readPicture(kind, data, keep)
 	}
 	d := &document{engine: engine.Patient(try), data: data, last: try >= maxTries}

@@ -75,6 +75,8 @@ func TestEverySample(t *testing.T) {
 		{file: "lying-header-65500x65500.png", refused: "横65500×縦65500画素"},
 		{file: "script.svg", refused: "SVGの図"},
 		{file: "exif-rotated-gps.jpg", pages: 1},
+		{file: "taiwakai-guide.docx", pages: 1, text: "庁内対話会の進め方", reason: "PDFもいっしょに"},
+		{file: "teigen-slides.pptx", pages: 4, text: "人材育成基本方針", reason: "PDFもいっしょに"},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			in, err := takeIn(t.TempDir(), test.file, "", bytes.NewReader(sample(t, test.file)))
@@ -98,7 +100,9 @@ func TestEverySample(t *testing.T) {
 			note, err := readFile(t.Context(), e, in.kind, data, 1, func(s sheet) error {
 				pages++
 				text += s.text
-				checkSheet(t, s)
+				if !in.kind.Office() {
+					checkSheet(t, s)
+				}
 				return nil
 			})
 			if failed := err != nil; failed != test.failed {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -21,6 +22,8 @@ type Service struct {
 	Blobs blob.Store
 	Temp  string // folder for uploads under way; the system's when empty
 
+	engine   atomic.Pointer[pdfium.Engine] // while Work runs
+	looking  sync.Mutex
 	decoding sync.Mutex // one large picture at a time: decoded it has up to 320 MB
 	tiling   sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
 }

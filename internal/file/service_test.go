@@ -410,6 +410,17 @@ func TestALostBlobIsNoFault(t *testing.T) {
 	})
 }
 
+// age makes all blobs old.
+func age(t *testing.T, s *Service, to time.Time) {
+	t.Helper()
+	for _, name := range blobs(t, s) {
+		path := filepath.Join(s.Blobs.(blob.Folder).Dir, name[:2], name)
+		if err := os.Chtimes(path, time.Time{}, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestRemoveAndSweep(t *testing.T) {
 	e := engine(t)
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
@@ -430,13 +441,8 @@ func TestRemoveAndSweep(t *testing.T) {
 			t.Errorf("events are %v", got)
 		}
 		// The test's clock stands still, so the blobs are made old.
+		age(t, s, testkit.Start.Add(-2*time.Hour))
 		folder := s.Blobs.(blob.Folder)
-		for _, name := range blobs(t, s) {
-			path := filepath.Join(folder.Dir, name[:2], name)
-			if err := os.Chtimes(path, time.Time{}, testkit.Start.Add(-2*time.Hour)); err != nil {
-				t.Fatal(err)
-			}
-		}
 		young := db.NewID() + "-original"
 		if err := s.Blobs.Put(t.Context(), young, strings.NewReader("x"), 1); err != nil {
 			t.Fatal(err)

@@ -21,7 +21,27 @@ const (
 	PDF  Type = "application/pdf"
 	PNG  Type = "image/png"
 	JPEG Type = "image/jpeg"
+	WebP Type = "image/webp"
+	DOCX Type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	PPTX Type = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	XLSX Type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
+
+// Picture tells whether files of this type are pictures.
+func (t Type) Picture() bool { return t == PNG || t == JPEG || t == WebP }
+
+// Office tells whether files of this type are documents that hold text and no sheets: zip archives of XML.
+func (t Type) Office() bool { return t == DOCX || t == PPTX || t == XLSX }
+
+// Label is what people call the type.
+func (t Type) Label() string {
+	for _, k := range known {
+		if k.kind == t {
+			return k.label
+		}
+	}
+	return ""
+}
 
 // Limits of the contract (§5).
 const (
@@ -32,25 +52,37 @@ const (
 	sniffed      = 1024      // bytes of a file that Sniff wants to see
 )
 
-// known is how a type begins, ends its name and is declared.
-var known = []struct {
+// kind is how a type begins, ends its name and is declared.
+type kind struct {
 	kind     Type
 	label    string
 	magic    string
 	endings  []string
 	declared []string
-}{
+}
+
+var known = []kind{
 	{PDF, "PDF", "%PDF-", []string{".pdf"}, []string{"application/x-pdf"}},
 	{PNG, "PNG画像", "\x89PNG\r\n\x1a\n", []string{".png"}, nil},
 	{JPEG, "JPEG画像", "\xff\xd8\xff", []string{".jpg", ".jpeg", ".jpe", ".jfif"}, []string{"image/jpg", "image/pjpeg"}},
+	{WebP, "WebP画像", "RIFF", []string{".webp"}, nil},
+	// These begin alike; the ending tells which it is, and the archive itself must say the same (office.go).
+	{DOCX, "ワードの文書", zipMagic, []string{".docx"}, zipTypes},
+	{PPTX, "パワーポイントの文書", zipMagic, []string{".pptx"}, zipTypes},
+	{XLSX, "エクセルの表", zipMagic, []string{".xlsx"}, zipTypes},
 }
+
+const zipMagic = "PK\x03\x04"
+
+// zipTypes are what machines without an office program call such a file.
+var zipTypes = []string{"application/zip", "application/x-zip-compressed"}
 
 // others are types that people try and that are not taken, with what they can do instead.
 var others = []struct{ label, magic, instead string }{
-	{"ワードやエクセル、パワーポイントの文書", "PK\x03\x04", "そのソフトの「名前を付けて保存」でPDFを選び、できたPDFを載せてください。"},
-	{"古い形式のワードやエクセルの文書", "\xd0\xcf\x11\xe0", "そのソフトの「名前を付けて保存」でPDFを選び、できたPDFを載せてください。"},
+	{"圧縮ファイル（ZIP）か、ほかの種類の文書", zipMagic, "まとめたファイルは、一つずつ取り出して載せてください。"},
+	{"古い形式か、パスワードの付いたワードやエクセルの文書", "\xd0\xcf\x11\xe0", "パスワードを外し、そのソフトの「名前を付けて保存」でPDFを選んで、できたPDFを載せてください。"},
 	{"GIF画像", "GIF8", "画像のソフトでPNGとして保存し直してください。"},
-	{"WebP画像", "RIFF", "画像のソフトでPNGかJPEGとして保存し直してください。"},
+	{"音声か動画", "RIFF", "大事な場面を画像にして載せてください。"},
 	{"TIFF画像", "II*\x00", "画像のソフトでPNGかJPEGとして保存し直してください。"},
 	{"TIFF画像", "MM\x00*", "画像のソフトでPNGかJPEGとして保存し直してください。"},
 	{"ビットマップ画像", "BM", "画像のソフトでPNGとして保存し直してください。"},
@@ -59,19 +91,26 @@ var others = []struct{ label, magic, instead string }{
 	{"プログラム", "#!", "プログラムは載せられません。"},
 }
 
-const accepted = "載せられるのは、PDF・PNG・JPEGのファイルです。"
+// Sentences of refusal that are said at more than one place.
+const (
+	accepted      = "載せられるのは、PDF、画像（PNG・JPEG・WebP）、ワード・パワーポイント・エクセル（docx・pptx・xlsx）のファイルです。"
+	sentenceEmpty = "ファイルが空です（0バイト）。もとのファイルが開けるか確かめてから、もう一度選んでください。"
+	sentenceHEIC  = "このファイルはHEICの写真です。JPEGに変えてから選んでください。iPhoneは「設定」→「カメラ」→「フォーマット」で「互換性優先」を選ぶと、JPEGで撮れます。撮ってある写真は、「写真」で開いて自分あてのメールに付けると、JPEGになります。"
+)
+
+func isHEIC(name string) bool {
+	ending := strings.ToLower(path.Ext(name))
+	return ending == ".heic" || ending == ".heif"
+}
 
 // Sniff decides what a file is. Its content, the ending of its name and the type that the browser declared must all
 // say the same; the first bytes decide, so that what begins as a web page is never taken for a PDF that comes later.
 func Sniff(name, declared string, head []byte) (Type, error) {
 	if len(head) == 0 {
-		return "", refuse("ファイルが空です（0バイト）。もとのファイルが開けるか確かめてから、もう一度選んでください。")
+		return "", refuse(sentenceEmpty)
 	}
 	ending := strings.ToLower(path.Ext(name))
-	for _, k := range known {
-		if !bytes.HasPrefix(head, []byte(k.magic)) {
-			continue
-		}
+	if k, ok := begins(head, ending); ok {
 		if !slices.Contains(k.endings, ending) {
 			return "", refuse(fmt.Sprintf("このファイルの中身は%sですが、名前の終わりが「%s」です。名前の終わりを「%s」に直すか、もとのソフトで保存し直してください。",
 				k.label, shownEnding(ending), k.endings[0]))
@@ -82,6 +121,9 @@ func Sniff(name, declared string, head []byte) (Type, error) {
 		return k.kind, nil
 	}
 	label, instead := describe(head)
+	if label == "HEIC" {
+		return "", refuse(sentenceHEIC)
+	}
 	if label == "" {
 		for _, k := range known {
 			if slices.Contains(k.endings, ending) {
@@ -93,6 +135,24 @@ func Sniff(name, declared string, head []byte) (Type, error) {
 	return "", refuse(fmt.Sprintf("このファイルの中身は%sです。%s%s", label, accepted, instead))
 }
 
+// begins finds the type whose first bytes these are. Where several begin alike the ending chooses; a zip archive with
+// another ending is none of ours.
+func begins(head []byte, ending string) (k kind, ok bool) {
+	for _, k := range known {
+		switch {
+		case !bytes.HasPrefix(head, []byte(k.magic)):
+		case k.magic == zipMagic && !slices.Contains(k.endings, ending):
+		case k.kind == WebP && (len(head) < 12 || string(head[8:12]) != "WEBP"):
+		default:
+			return k, true
+		}
+	}
+	return kind{}, false
+}
+
+// heicBrands are how files of the HEIF family say what they are.
+var heicBrands = []string{"heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1", "heif", "avif"}
+
 // describe names a type that is not taken, as well as its first bytes tell.
 func describe(head []byte) (label, instead string) {
 	for _, o := range others {
@@ -101,7 +161,10 @@ func describe(head []byte) (label, instead string) {
 		}
 	}
 	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
-		return "HEICの写真か動画", "写真は、送る前に「互換性優先」やJPEGに変えてください。"
+		if slices.Contains(heicBrands, string(head[8:12])) {
+			return "HEIC", ""
+		}
+		return "動画", "大事な場面を画像にして載せてください。"
 	}
 	s := strings.ToLower(string(bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\ufeff")))))
 	switch {

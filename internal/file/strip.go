@@ -16,12 +16,20 @@ var (
 )
 
 // strip copies a picture without what its file says beside the picture: where, when, by whom and with which camera it
-// was taken. The pixels stay as they are, byte for byte; which way up it is stays too.
-func strip(kind Type, w io.Writer, r io.Reader) error {
-	if kind == PNG {
-		return stripPNG(w, r)
+// was taken. The pixels stay as they are, byte for byte; which way up it is stays too. It tells in Japanese what it left
+// out that a person would want to know of.
+func strip(kind Type, w io.Writer, r io.Reader) (secrets []string, err error) {
+	switch kind {
+	case PNG:
+		err = stripPNG(w, r)
+	case WebP:
+		secrets, err = stripWebP(w, r)
+	default:
+		in := bufio.NewReaderSize(r, 1<<17) // Exif has at most 64 kB
+		secrets = jpegSecrets(in)
+		err = stripJPEG(w, in)
 	}
-	return stripJPEG(w, bufio.NewReader(r))
+	return secrets, err
 }
 
 // keptChunks are the chunks of a PNG that its pixels need.

@@ -17,7 +17,8 @@ import (
 // litter is how old a blob without a row must be before it is removed: an upload under way has no row yet.
 const litter = time.Hour
 
-// Sweep removes blobs whose file has no row: uploads that were cut off, and files that were removed.
+// Sweep removes uploads that nobody went on with, and blobs that belong to no row: of such uploads, and of files that
+// were removed.
 func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 	old := map[string][]string{} // blobs by file id
 	flush := func() error {
@@ -25,6 +26,9 @@ func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 		removed += n
 		clear(old)
 		return err
+	}
+	if err := s.sweepTransfers(ctx); err != nil {
+		return 0, err
 	}
 	err = s.Blobs.List(ctx, func(name string, modified time.Time) error {
 		if id, _, ok := strings.Cut(name, "-"); ok && s.DB.Now().Sub(modified) > litter {
@@ -55,12 +59,14 @@ func (s *Service) removeUnknown(ctx context.Context, blobs map[string][]string) 
 	for id := range blobs {
 		ids = append(ids, id)
 	}
-	err = s.DB.Read().NewSelect().Table("file").Column("id").Where("id IN (?)", bun.List(ids)).Scan(ctx, &known)
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range known {
-		delete(blobs, id)
+	for _, table := range []string{"file", "transfer"} {
+		err = s.DB.Read().NewSelect().Table(table).Column("id").Where("id IN (?)", bun.List(ids)).Scan(ctx, &known)
+		if err != nil {
+			return 0, err
+		}
+		for _, id := range known {
+			delete(blobs, id)
+		}
 	}
 	for _, names := range blobs {
 		for _, name := range names {

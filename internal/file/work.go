@@ -34,6 +34,8 @@ func (s *Service) Work(ctx context.Context, o pdfium.Options, workers int) error
 		return fmt.Errorf("open the document reader: %w", err)
 	}
 	defer engine.Close(context.WithoutCancel(ctx))
+	s.engine.Store(engine)
+	defer s.engine.Store(nil)
 	if err := s.freeLeases(ctx); err != nil {
 		return err
 	}

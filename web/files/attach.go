@@ -10,8 +10,8 @@ import (
 	"github.com/manetomo/manetomo/web/page"
 )
 
-// maxForm is a file and the few fields beside it.
-const maxForm = file.MaxSize + 1<<20
+// MaxForm is what a form may bring: as many files as an entry may have, and the fields beside them.
+const MaxForm = file.MaxEntrySize + 1<<20
 
 // New shows the form that adds a file to an entry: GET /files/new?entry=ID.
 func (p Pages) New(w http.ResponseWriter, r *http.Request) error {
@@ -26,24 +26,21 @@ func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, f *page.
 	if !e.CanEdit {
 		return apperr.New(apperr.Forbidden, "ファイルを載せたり外したりできるのは、このページの筆者だけです。")
 	}
-	return page.Render(w, r, status, page.Frame{Title: "ファイルを載せる", NoTabbar: true, ErrorPrefix: f.Failed()}, attachForm(f, e))
+	u, err := Waiting(r, p.Files, "entry:"+e.ID)
+	if err != nil {
+		return err
+	}
+	return page.Render(w, r, status, page.Frame{Title: "ファイルを載せる", NoTabbar: true, ErrorPrefix: f.Failed(), Islands: Islands}, attachForm(f, e, u))
 }
 
-// Attach adds a file to an entry: POST /files.
+// Attach adds files to an entry: POST /files.
 func (p Pages) Attach(w http.ResponseWriter, r *http.Request) error {
-	f, err := page.ReadForm(w, r, maxForm)
+	f, err := page.ReadForm(w, r, MaxForm)
 	if err != nil {
 		return err
 	}
 	entry := f.Get("entry")
-	err = Sent(r, "file", f.Get("alt"), func(u file.Upload) error {
-		kept, err := p.Files.Attach(r.Context(), page.Viewer(r.Context()), entry, u)
-		if err == nil {
-			page.Wrote(w, kept.Seq)
-		}
-		return err
-	})
-	if err != nil {
+	if err := KeepAll(w, r, p.Files, f, entry); err != nil {
 		if f.WithError(err) {
 			return p.form(w, r, http.StatusUnprocessableEntity, f)
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/manetomo/manetomo/web/page"
 )
 
-// maxForm is a file and the fields beside it.
-const maxForm = file.MaxSize + 1<<20
+// place is the name of the form for what is sent to it in pieces.
+const place = "posters/new"
 
 // kinds are what this form makes; a report has its own.
 var kinds = []archive.Kind{archive.Poster, archive.Paper, archive.Material}
@@ -46,15 +46,19 @@ func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, f *page.
 	if !v.CanWrite() {
 		return apperr.New(apperr.Forbidden, "載せられるのは会員だけです。参加の申請は「参加する」のページからできます。")
 	}
-	return page.Render(w, r, status, page.Frame{Title: "ポスターを載せる", NoTabbar: true, ErrorPrefix: f.Failed()},
-		newForm(f, teams, cohort.Years(page.Now(r.Context())), v.Municipality))
+	u, err := files.Waiting(r, p.Files, place)
+	if err != nil {
+		return err
+	}
+	return page.Render(w, r, status, page.Frame{Title: "ポスターを載せる", NoTabbar: true, ErrorPrefix: f.Failed(), Islands: files.Islands},
+		newForm(f, teams, cohort.Years(page.Now(r.Context())), v.Municipality, u))
 }
 
 // Create takes a new poster in: POST /posters. The file is looked at before anything is written, so that a form that
 // comes back has written nothing.
 func (p Pages) Create(w http.ResponseWriter, r *http.Request) error {
 	v := page.Viewer(r.Context())
-	f, err := page.ReadForm(w, r, maxForm)
+	f, err := page.ReadForm(w, r, files.MaxForm)
 	if err != nil {
 		return err
 	}
@@ -75,31 +79,29 @@ func (p Pages) Create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return again(err)
 	}
-	if taken != nil {
-		defer taken.Discard()
-	}
+	defer files.Discard(taken)
 	saved, err := p.Archive.Create(r.Context(), v, archive.Kind(f.Get("kind")), change(f))
 	if err != nil {
 		return again(err)
 	}
 	page.Wrote(w, saved.Seq)
 	to := saved.URL
-	if taken != nil {
-		kept, err := p.Files.Keep(r.Context(), v, saved.ID, taken)
+	for _, t := range taken {
+		kept, err := p.Files.Keep(r.Context(), v, saved.ID, t)
 		if err != nil {
 			// The page stands; only its file is missing. The page itself offers to add it.
 			to = "/files/new?" + url.Values{"entry": {saved.ID}}.Encode()
-		} else {
-			page.Wrote(w, kept.Seq)
+			break
 		}
+		page.Wrote(w, kept.Seq)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
-// take reads the file of the form and says what is wrong with the form before anything is written. A poster may come
+// take reads the files of the form and says what is wrong with the form before anything is written. A poster may come
 // before its file; then it shows a title sheet.
-func (p Pages) take(r *http.Request, f *page.Form) (taken *file.Taken, err error) {
+func (p Pages) take(r *http.Request, f *page.Form) (taken []*file.Taken, err error) {
 	var wrong []apperr.Field
 	gather := func(err error) error {
 		var e *apperr.Error
@@ -117,17 +119,13 @@ func (p Pages) take(r *http.Request, f *page.Form) (taken *file.Taken, err error
 	if !validKind(f.Get("kind")) {
 		wrong = append(wrong, apperr.Field{Name: "kind", Detail: "種類を選んでください。"})
 	}
-	if hasFile(r) {
+	if files.Given(r, f) {
 		if _, err := text.Line("alt", "ことばでの説明", f.Get("alt"), 500); err != nil {
 			if err := gather(err); err != nil {
 				return nil, err
 			}
 		}
-		err := files.Sent(r, "file", f.Get("alt"), func(u file.Upload) (err error) {
-			taken, err = p.Files.Take(u)
-			return err
-		})
-		if err != nil {
+		if taken, err = files.Chosen(r, p.Files, f); err != nil {
 			if err := gather(err); err != nil {
 				return nil, err
 			}
@@ -137,9 +135,7 @@ func (p Pages) take(r *http.Request, f *page.Form) (taken *file.Taken, err error
 			Detail: "ファイルを選んでください。あとで載せるときは「ファイルはあとで載せる」に印を付けてください。"})
 	}
 	if len(wrong) > 0 {
-		if taken != nil {
-			taken.Discard()
-		}
+		files.Discard(taken)
 		return nil, &apperr.Error{Kind: apperr.Invalid, Fields: wrong, Message: "直してほしいところがあります。書いた内容はそのまま残っています。"}
 	}
 	return taken, nil
@@ -148,19 +144,6 @@ func (p Pages) take(r *http.Request, f *page.Form) (taken *file.Taken, err error
 func validKind(k string) bool {
 	for _, kind := range kinds {
 		if string(kind) == k {
-			return true
-		}
-	}
-	return false
-}
-
-// hasFile tells whether a file was chosen: a browser sends an empty part when none was.
-func hasFile(r *http.Request) bool {
-	if r.MultipartForm == nil {
-		return false
-	}
-	for _, h := range r.MultipartForm.File["file"] {
-		if h.Filename != "" {
 			return true
 		}
 	}

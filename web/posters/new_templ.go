@@ -21,7 +21,7 @@ import (
 	"github.com/manetomo/manetomo/web/ui"
 )
 
-func newForm(f *page.Form, teams []archive.TeamChoice, years []int, home string) templ.Component {
+func newForm(f *page.Form, teams []archive.TeamChoice, years []int, home string, u files.Uploads) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -62,7 +62,7 @@ func newForm(f *page.Form, teams []archive.TeamChoice, years []int, home string)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = files.FileField(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = files.FileField(f, u).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

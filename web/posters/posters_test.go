@@ -241,7 +241,7 @@ func TestADraftIsPublishedAndItsFileFollows(t *testing.T) {
 	id := at[strings.LastIndex(at, "/")+1:]
 	pagetest.Check(t, s.get("/files/new?entry="+id).Body.String())
 	w = s.post("/files", "entry", id)
-	s.sees(w, "ファイルを選んでください。PDF・PNG・JPEGで、100MBまでです。")
+	s.sees(w, "ファイルを選んでください。1つ100MBまでです。")
 	if w := s.post("/files", "entry", id, "file", "encrypted-user-password.pdf"); w.Header().Get("Location") != at {
 		t.Fatalf("attach = %d %s", w.Code, w.Body)
 	}

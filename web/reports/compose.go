@@ -12,6 +12,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/web/files"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -25,6 +26,7 @@ type writing struct {
 	Form     *page.Form
 	Teams    []archive.Team
 	Files    []file.File
+	Uploads  files.Uploads
 	Viewer   access.Viewer
 	Saved    string // in words
 	Now      time.Time
@@ -210,9 +212,16 @@ func (p Pages) compose(w http.ResponseWriter, r *http.Request, f *page.Form, sta
 	if err := p.offerUnsent(ctx, m); err != nil {
 		return err
 	}
+	islands := []string{"draft"}
+	if no == finish && m.ID != "" {
+		if m.Uploads, err = files.Waiting(r, p.Files, "entry:"+m.ID); err != nil {
+			return err
+		}
+		islands = append(islands, files.Islands...)
+	}
 	m.fill()
 	return page.Render(w, r, status, page.Frame{Title: m.Step.Name + "：実践レポートを書く", NoTabbar: true, Full: true,
-		Islands: []string{"draft"}, ErrorPrefix: f.Failed()}, composer(m))
+		Islands: islands, ErrorPrefix: f.Failed()}, composer(m))
 }
 
 // load reads the report that is written on.

@@ -374,7 +374,7 @@ CREATE TABLE file (
   lease_until TIMESTAMPTZ,                   -- a worker has it
   created_by  TEXT NOT NULL,
   created_at  TIMESTAMPTZ NOT NULL
-, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0, missing_at TIMESTAMPTZ, ocr TEXT NOT NULL DEFAULT '', ocr_tries INTEGER NOT NULL DEFAULT 0, cover_width DOUBLE PRECISION NOT NULL DEFAULT 0, cover_height DOUBLE PRECISION NOT NULL DEFAULT 0, colour TEXT NOT NULL DEFAULT '');
+, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX file_entry ON file (entry, position);
 
@@ -390,7 +390,7 @@ CREATE TABLE page (
   text    TEXT NOT NULL,
   words   JSONB NOT NULL,                    -- [{"text", "box": [x, y, w, h]}, …] per mille of the shown page
   colour  TEXT NOT NULL DEFAULT '',          -- behind the picture until it is there
-  widths  TEXT NOT NULL DEFAULT '', tiled_width INTEGER NOT NULL DEFAULT 0, tiled_height INTEGER NOT NULL DEFAULT 0, transcript TEXT NOT NULL DEFAULT '', machine BOOLEAN NOT NULL DEFAULT FALSE,          -- sizes that the store has: 512,1280,2560
+  widths  TEXT NOT NULL DEFAULT '', tiled_width INTEGER NOT NULL DEFAULT 0, tiled_height INTEGER NOT NULL DEFAULT 0, transcript TEXT NOT NULL DEFAULT '',          -- sizes that the store has: 512,1280,2560
   PRIMARY KEY (file, number)
 );
 
@@ -411,7 +411,7 @@ CREATE TABLE topic (
   created_at TIMESTAMPTZ NOT NULL,
   last_seq   BIGINT NOT NULL DEFAULT 0,      -- order of lists: the last event that a reader sees
   last_at    TIMESTAMPTZ NOT NULL
-, room TEXT NOT NULL DEFAULT '', swept BIGINT NOT NULL DEFAULT 0);
+, answer TEXT NOT NULL DEFAULT '', merged TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX topic_last ON topic (state, last_seq, id);
 
@@ -433,7 +433,7 @@ CREATE TABLE post (
   created_at TIMESTAMPTZ NOT NULL,
   edited_at  TIMESTAMPTZ,
   removed_at TIMESTAMPTZ,                    -- by its author, who may undo it for some seconds
-  n          BIGINT NOT NULL,                -- the topic's n at which it was added
+  n          BIGINT NOT NULL, nonce TEXT NOT NULL DEFAULT '', extra BOOLEAN NOT NULL DEFAULT FALSE, moved TEXT NOT NULL DEFAULT '',                -- the topic's n at which it was added
   UNIQUE (topic, number)
 );
 
@@ -530,7 +530,7 @@ CREATE TABLE notice (
   actor   TEXT NOT NULL DEFAULT '',          -- empty: the moderators as such
   word    TEXT NOT NULL DEFAULT '',          -- a reason that belongs to it
   at      TIMESTAMPTZ NOT NULL,
-  read_at TIMESTAMPTZ, search TEXT NOT NULL DEFAULT '',
+  read_at TIMESTAMPTZ, search TEXT NOT NULL DEFAULT '', ask TEXT NOT NULL DEFAULT '',
   UNIQUE (person, seq)                       -- an event tells a person once, however often it is handled
 );
 
@@ -625,141 +625,102 @@ CREATE INDEX transcript_page ON transcript (file, number, created_at);
 
 CREATE UNIQUE INDEX transcript_once ON transcript (file, number, by) WHERE state = 'open';
 
-CREATE TABLE transfer (
-  id         TEXT PRIMARY KEY,
-  person     TEXT NOT NULL REFERENCES person (id),
-  place      TEXT NOT NULL DEFAULT '',       -- the form that it is for
-  name       TEXT NOT NULL,                  -- as the person called it, cleaned
-  declared   TEXT NOT NULL DEFAULT '',       -- the type as the browser has it
-  size       BIGINT NOT NULL,                -- of the whole file
-  received   BIGINT NOT NULL DEFAULT 0,      -- what the parts have of it
-  look       JSONB NOT NULL,                 -- what was found when it was looked at
-  created_at TIMESTAMPTZ NOT NULL,
-  expires_at TIMESTAMPTZ NOT NULL
+CREATE INDEX post_moved ON post (moved) WHERE moved <> '';
+
+CREATE INDEX post_reply ON post (reply_to) WHERE reply_to <> '';
+
+CREATE TABLE topic_level (
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  topic  TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+  level  TEXT NOT NULL,                      -- watch, normal, mute
+  PRIMARY KEY (person, topic)
 );
 
-CREATE INDEX transfer_person ON transfer (person, place, created_at);
+CREATE INDEX topic_level_topic ON topic_level (topic, level);
 
-CREATE INDEX transfer_expiry ON transfer (expires_at);
-
-CREATE TABLE transfer_part (
-  transfer TEXT NOT NULL REFERENCES transfer (id) ON DELETE CASCADE,
-  start    BIGINT NOT NULL,
-  size     BIGINT NOT NULL,
-  blob     TEXT NOT NULL,                    -- name in the store
-  PRIMARY KEY (transfer, start)
-);
-
-CREATE INDEX file_ocr ON file (created_at) WHERE ocr = 'waiting';
-
-CREATE INDEX file_missing ON file (missing_at) WHERE missing_at IS NOT NULL;
-
-CREATE TABLE bulk (
-  id          TEXT PRIMARY KEY,
-  name        TEXT NOT NULL,                 -- of the list's file
-  state       TEXT NOT NULL,                 -- running, done, undoing, undone
-  audience    TEXT NOT NULL,                 -- of rows that name none
-  total       INTEGER NOT NULL,
-  by          TEXT NOT NULL DEFAULT '',      -- empty: the command line
-  created_at  TIMESTAMPTZ NOT NULL,
-  finished_at TIMESTAMPTZ,
-  undone_by   TEXT NOT NULL DEFAULT '',
-  undone_at   TIMESTAMPTZ
-);
-
-CREATE INDEX bulk_order ON bulk (created_at);
-
-CREATE TABLE bulk_row (
-  bulk   TEXT NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
-  line   INTEGER NOT NULL,                   -- in the list's file
-  cells  JSONB NOT NULL,                     -- as written, by column
-  state  TEXT NOT NULL,                      -- waiting, new, same, problem
-  detail TEXT NOT NULL DEFAULT '',           -- the reason, for people
-  entry  TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY (bulk, line)
-);
-
-CREATE INDEX bulk_row_state ON bulk_row (bulk, state);
-
-CREATE INDEX bulk_row_entry ON bulk_row (entry);
-
-CREATE TABLE claim (
-  id         TEXT PRIMARY KEY,
-  entry      TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
-  by         TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-  team       TEXT NOT NULL DEFAULT '',       -- the claimant's team of that cohort, when the roster knows one
-  note       TEXT NOT NULL DEFAULT '',
-  state      TEXT NOT NULL,                  -- open, approved, declined
-  reason     TEXT NOT NULL DEFAULT '',
-  decided_by TEXT NOT NULL DEFAULT '',       -- empty: the roster
-  decided_at TIMESTAMPTZ,
-  created_at TIMESTAMPTZ NOT NULL
-);
-
-CREATE INDEX claim_state ON claim (state, created_at);
-
-CREATE INDEX claim_entry ON claim (entry);
-
-CREATE UNIQUE INDEX claim_once ON claim (entry, by) WHERE state = 'open';
-
-CREATE UNIQUE INDEX topic_room ON topic (room) WHERE room <> '';
-
-CREATE INDEX topic_cohort ON topic (cohort) WHERE cohort <> '';
-
-CREATE INDEX topic_team ON topic (team) WHERE team <> '';
-
-CREATE TABLE note (
-  id          TEXT PRIMARY KEY,
-  topic       TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
-  entry       TEXT NOT NULL,
-  file        TEXT NOT NULL,                 -- kept when the file is taken out: the words still stand
-  page        INTEGER NOT NULL,
-  pinned      BOOLEAN NOT NULL,              -- to x, y; else it is about the whole sheet
-  x           DOUBLE PRECISION NOT NULL,     -- shares of the shown page, 0 to 1 from its top left
-  y           DOUBLE PRECISION NOT NULL,
-  question    BOOLEAN NOT NULL,              -- collected for the team (もらった問い)
-  body        TEXT NOT NULL,
-  answer      TEXT NOT NULL DEFAULT '',      -- of the team, to a question
-  answered_by TEXT NOT NULL DEFAULT '',
-  answered_at TIMESTAMPTZ,
-  session     TEXT NOT NULL DEFAULT '',      -- the poster session in which it was written
-  author      TEXT NOT NULL REFERENCES person (id),
-  state       TEXT NOT NULL,                 -- published, withdrawn (by its author), hidden (by a moderator)
-  n           BIGINT NOT NULL,               -- the topic's n at which it was added: its order
-  created_at  TIMESTAMPTZ NOT NULL,
-  edited_at   TIMESTAMPTZ
-);
-
-CREATE INDEX note_entry ON note (entry, n);
-
-CREATE INDEX note_session ON note (session, n) WHERE session <> '';
-
-CREATE INDEX note_author ON note (author, created_at);
-
-CREATE TABLE poster_session (
-  id         TEXT PRIMARY KEY,
-  topic      TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
-  title      TEXT NOT NULL,
-  about      TEXT NOT NULL DEFAULT '',
-  audience   TEXT NOT NULL,                  -- members, cohort
-  cohort     TEXT NOT NULL DEFAULT '',
-  starts_at  TIMESTAMPTZ NOT NULL,
-  minutes    INTEGER NOT NULL,               -- for each poster
-  position   INTEGER NOT NULL DEFAULT 0,     -- of the poster whose turn began at since; 0 is the first
-  since      TIMESTAMPTZ NOT NULL,
-  paused_at  TIMESTAMPTZ,
-  ended_at   TIMESTAMPTZ,                    -- by the host; else it ends by itself
-  version    BIGINT NOT NULL,                -- counts changes, so that two hosts do not both press the same button
-  sample     BOOLEAN NOT NULL DEFAULT FALSE,
-  created_by TEXT NOT NULL,
-  created_at TIMESTAMPTZ NOT NULL
-);
-
-CREATE INDEX poster_session_start ON poster_session (starts_at, id);
-
-CREATE TABLE poster_session_entry (
-  session  TEXT NOT NULL REFERENCES poster_session (id) ON DELETE CASCADE,
+CREATE TABLE post_quote (
+  post     TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
-  entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
-  PRIMARY KEY (session, position)
+  quoted   TEXT NOT NULL,                    -- the post whose words they are
+  words    TEXT NOT NULL,                    -- shown while they still stand there, and while it stands in the same topic
+  PRIMARY KEY (post, position)
 );
+
+CREATE INDEX post_quote_quoted ON post_quote (quoted);
+
+CREATE TABLE poll (
+  post      TEXT PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+  many      BOOLEAN NOT NULL,                -- several choices may be taken
+  named     BOOLEAN NOT NULL,                -- who chose what is shown with the results
+  ends_at   TIMESTAMPTZ,
+  closed_at TIMESTAMPTZ                      -- before its end, by whoever asked or a moderator
+);
+
+CREATE TABLE poll_choice (
+  post   TEXT NOT NULL REFERENCES poll (post) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  text   TEXT NOT NULL,
+  PRIMARY KEY (post, number)
+);
+
+CREATE TABLE poll_vote (
+  post   TEXT NOT NULL REFERENCES poll (post) ON DELETE CASCADE,
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  choice INTEGER NOT NULL,
+  at     TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (post, person, choice)
+);
+
+CREATE TABLE attachment (
+  id          TEXT PRIMARY KEY,
+  post        TEXT NOT NULL DEFAULT '',
+  position    INTEGER NOT NULL DEFAULT 0,
+  name        TEXT NOT NULL,
+  type        TEXT NOT NULL,                 -- by content
+  size        BIGINT NOT NULL,
+  sha256      TEXT NOT NULL,
+  blob        TEXT NOT NULL,
+  alt         TEXT NOT NULL DEFAULT '',
+  state       TEXT NOT NULL,                 -- processing, ready, failed
+  reason      TEXT NOT NULL DEFAULT '',
+  width       DOUBLE PRECISION NOT NULL DEFAULT 0, -- of the picture, or of the first page
+  height      DOUBLE PRECISION NOT NULL DEFAULT 0,
+  colour      TEXT NOT NULL DEFAULT '',
+  widths      TEXT NOT NULL DEFAULT '',
+  tries       INTEGER NOT NULL DEFAULT 0,
+  lease_until TIMESTAMPTZ,
+  created_by  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  created_at  TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX attachment_post ON attachment (post, position);
+
+CREATE INDEX attachment_queue ON attachment (created_at) WHERE state = 'processing';
+
+CREATE INDEX attachment_day ON attachment (created_by, created_at);
+
+CREATE TABLE ask (
+  id         TEXT PRIMARY KEY,
+  kind       TEXT NOT NULL,                  -- draft, move
+  topic      TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+  target     TEXT NOT NULL DEFAULT '',       -- of move: the topic that they would go to
+  entry      TEXT NOT NULL DEFAULT '',       -- of draft: what was made of them
+  title      TEXT NOT NULL DEFAULT '',       -- of draft
+  reason     TEXT NOT NULL DEFAULT '',
+  by         TEXT NOT NULL REFERENCES person (id),
+  created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX ask_topic ON ask (topic, created_at);
+
+CREATE TABLE ask_post (
+  ask         TEXT NOT NULL REFERENCES ask (id) ON DELETE CASCADE,
+  post        TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+  author      TEXT NOT NULL,
+  body        TEXT NOT NULL,                 -- what they were asked about: a yes is for these words
+  answer      TEXT NOT NULL DEFAULT '',      -- yes, no
+  answered_at TIMESTAMPTZ,
+  PRIMARY KEY (ask, post)
+);
+
+CREATE INDEX ask_post_author ON ask_post (author, answer);

@@ -51,7 +51,10 @@ const (
 	TopicHidden   Kind = "topic.hidden"   // sent when a moderator takes it out of sight
 	TopicRestored Kind = "topic.restored" // sent when a moderator puts it back
 
-	PostAdded    Kind = "post"     // sent when a post is added; data: {"number", "reply_to"?, "mentions"?}
+	TopicAnswered Kind = "topic.answered" // sent when a post becomes the question's answer or is none any more; data: {"post", "on"}
+	TopicMerged   Kind = "topic.merged"   // sent when its posts went to another topic for good; data: {"to"}
+
+	PostAdded    Kind = "post"     // sent when a post is added; data: {"number", "reply_to"?, "mentions"?, "from"?: the topic that it was moved from}
 	PostEdited   Kind = "edit"     // sent when its author changes it
 	PostRemoved  Kind = "remove"   // sent when its author or a moderator takes it out; data: {"by": author|moderator}
 	PostRestored Kind = "restore"  // sent when it is put back
@@ -64,6 +67,12 @@ const (
 	NoteRemoved Kind = "note.removed" // sent when its author or a moderator takes it out
 
 	SessionChanged Kind = "session" // sent when a poster session is planned, changed, moved on, paused or ended; its topic is its own
+	PostMoved    Kind = "moved" // sent to the topic that a post left; subject: the line in its place; data: {"number", "post", "to"}
+	PostTouched  Kind = "touch" // sent when what a post quotes, answers or shows beside its text changes
+	PollChanged  Kind = "poll"  // sent when somebody votes or the poll is closed; subject: its post
+
+	ConsentAsked    Kind = "consent.asked"    // sent when authors are asked whether their words may go elsewhere; subject: the ask
+	ConsentAnswered Kind = "consent.answered" // sent when an author has answered; subject: the ask; data: {"yes", "no"}
 
 	PersonAdmitted  Kind = "person.admitted"  // sent when somebody becomes a member; data: {"by": invitation|roster|application}
 	PersonChanged   Kind = "person.changed"   // sent when name, place or words about oneself change

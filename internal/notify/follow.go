@@ -111,8 +111,12 @@ func (t *telling) post() {
 	if !t.row(&topic, "SELECT entry, author, room FROM topic WHERE id = ?", t.e.Topic) || topic.Room == talk.PracticeKey {
 		return // nobody is told of what somebody tries out
 	}
+	levels := t.levels()
 	about := Notice{Topic: t.e.Topic, Post: t.e.Subject, Entry: topic.Entry, Actor: t.e.Actor}
 	to := func(person string, k Kind) {
+		if levels[person] == "mute" {
+			return
+		}
 		n := about
 		n.Person, n.Kind = person, k
 		t.add(n)
@@ -124,12 +128,43 @@ func (t *telling) post() {
 	for _, person := range data.Mentions {
 		to(person, Mention)
 	}
-	if topic.Entry == "" {
-		to(topic.Author, Comment)
-		return
+	owners := []string{topic.Author}
+	if topic.Entry != "" {
+		owners = t.authorsOf(topic.Entry)
 	}
-	for _, person := range t.authorsOf(topic.Entry) {
-		to(person, Comment)
+	for _, person := range owners {
+		if levels[person] == "" { // it is theirs: they watch it unless they said otherwise
+			to(person, Comment)
+		}
+	}
+	t.watchers(about)
+}
+
+// levels are how closely people follow the topic, of those who do not watch it and said so.
+func (t *telling) levels() map[string]string {
+	var rows []struct{ Person, Level string }
+	if t.err == nil {
+		t.err = t.tx.NewRaw(`SELECT person, level FROM topic_level WHERE topic = ? AND level <> 'watch'`, t.e.Topic).Scan(t.ctx, &rows)
+	}
+	levels := make(map[string]string, len(rows))
+	for _, r := range rows {
+		levels[r.Person] = r.Level
+	}
+	return levels
+}
+
+// watchers tells who watches the topic and has no unread word of it yet.
+func (t *telling) watchers(about Notice) {
+	var people []string
+	if t.err == nil {
+		t.err = t.tx.NewRaw(`SELECT l.person FROM topic_level AS l WHERE l.topic = ? AND l.level = 'watch' AND l.person <> ?
+			AND NOT EXISTS (SELECT 1 FROM notice AS n WHERE n.person = l.person AND n.topic = l.topic AND n.kind = ? AND n.read_at IS NULL)
+			ORDER BY l.person`, t.e.Topic, t.e.Actor, Watched).Scan(t.ctx, &people)
+	}
+	for _, person := range people {
+		n := about
+		n.Person, n.Kind = person, Watched
+		t.add(n)
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	Reply       Kind = "reply"       // somebody answered one's post
 	Mention     Kind = "mention"     // somebody named one in a post
 	Comment     Kind = "comment"     // somebody posted beside one's entry, or in one's topic
+	Watched     Kind = "watched"     // somebody posted in a topic that one watches; one notice until it is read
 	Adopted     Kind = "adopted"     // another municipality took one's practice up
 	Application Kind = "application" // one's application was decided
 	Returned    Kind = "returned"    // the moderators gave one's entry back with a word
@@ -46,6 +47,7 @@ type Notice struct {
 	Topic  string     `bun:"topic"`
 	Post   string     `bun:"post"`
 	Search string     `bun:"search"` // the saved search of Found
+	Ask    string     `bun:"ask"`    // the question to the person
 	Actor  string     `bun:"actor"`
 	Word   string     `bun:"word"`
 	At     time.Time  `bun:"at"`

@@ -18,6 +18,8 @@ func (i Item) Sentence() string {
 			return who + "が、あなたの" + i.entryName() + "に投稿しました"
 		}
 		return who + "が、あなたの話題に投稿しました"
+	case Watched:
+		return "見守っている話し合いに、新しい投稿があります"
 	case Adopted:
 		return who + "のまちが、あなたの実践をやってみました"
 	case Application:

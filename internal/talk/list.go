@@ -20,6 +20,7 @@ const (
 	Unread    Which = "unread"
 	Waiting   Which = "question"
 	MyCohorts Which = "cohort"
+	Watched   Which = "watch"
 )
 
 // Filter chooses topics.
@@ -35,6 +36,7 @@ type Row struct {
 	Topic      `bun:",extend"`
 	EntryKind  string `bun:"entry_kind,scanonly"`
 	Read       int64  `bun:"read_number,scanonly"`
+	Level      Level  `bun:"level,scanonly"`
 	LastAuthor string `bun:"last_author,scanonly"` // who wrote the last post, if it stands
 	LastPlace  string `bun:"last_place,scanonly"`
 }
@@ -46,10 +48,11 @@ func (r *Row) Unread() int64 { return max(0, r.Posts-r.Read) }
 // of entries appear with their first post.
 func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) (rows []Row, next string, err error) {
 	q := s.DB.Read().NewSelect().Model(&rows).
-		ColumnExpr("t.*, COALESCE(e.kind, '') AS entry_kind, COALESCE(m.number, 0) AS read_number").
+		ColumnExpr("t.*, COALESCE(e.kind, '') AS entry_kind, COALESCE(m.number, 0) AS read_number, COALESCE(l.level, 'normal') AS level").
 		ColumnExpr("COALESCE(a.name, '') AS last_author, COALESCE(a.municipality, '') AS last_place").
 		Join("LEFT JOIN entry e ON e.id = t.entry AND t.entry <> ''").
 		Join("LEFT JOIN read_mark m ON m.topic = t.id AND m.person = ?", v.Person).
+		Join("LEFT JOIN topic_level l ON l.topic = t.id AND l.person = ?", v.Person).
 		Join("LEFT JOIN post p ON p.topic = t.id AND p.number = t.posts AND p.state = 'published'").
 		Join("LEFT JOIN person a ON a.id = p.author").
 		OrderExpr("t.last_seq DESC, t.id DESC").Limit(topicsPerPage + 1)
@@ -72,7 +75,8 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) (rows []R
 func (s *Service) CountUnread(ctx context.Context, v access.Viewer, most int64) (int, error) {
 	r := s.DB.Read()
 	q := r.NewSelect().Model((*Topic)(nil)).ColumnExpr("1").
-		Join("LEFT JOIN read_mark m ON m.topic = t.id AND m.person = ?", v.Person)
+		Join("LEFT JOIN read_mark m ON m.topic = t.id AND m.person = ?", v.Person).
+		Join("LEFT JOIN topic_level l ON l.topic = t.id AND l.person = ?", v.Person)
 	q = Filter{Which: Unread}.narrow(v, q).Limit(most)
 	var n int
 	if err := r.NewRaw("SELECT COUNT(*) FROM (?) AS unread", q).Scan(ctx, &n); err != nil {
@@ -81,7 +85,7 @@ func (s *Service) CountUnread(ctx context.Context, v access.Viewer, most int64) 
 	return n, nil
 }
 
-// narrow adds the filter's conditions to a query over topic t with read_mark m.
+// narrow adds the filter's conditions to a query over topic t with read_mark m and topic_level l.
 func (f Filter) narrow(v access.Viewer, q *bun.SelectQuery) *bun.SelectQuery {
 	q = readable(v, q).Where("t.state = 'published'").Where("t.posts > 0").Where("t.room <> ?", PracticeKey)
 	if f.Room.Key != "" {
@@ -89,7 +93,9 @@ func (f Filter) narrow(v access.Viewer, q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	switch f.Which {
 	case Unread:
-		q = q.Where("t.posts > COALESCE(m.number, 0)")
+		q = q.Where("t.posts > COALESCE(m.number, 0)").Where("COALESCE(l.level, '') <> 'mute'")
+	case Watched:
+		q = q.Where("l.level = 'watch'")
 	case Waiting:
 		q = q.Where("t.question AND t.posts = 1")
 	case MyCohorts:

@@ -67,6 +67,9 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 		if err := readOwn(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := watchOwn(ctx, tx, v.Person, t.ID); err != nil {
+			return err
+		}
 		if err := dropDraft(ctx, tx, v.Person, "topics:new"); err != nil {
 			return err
 		}

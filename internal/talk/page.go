@@ -21,6 +21,7 @@ type Page struct {
 	Seq        int64
 	Epoch      string
 	Read       int64 // number of the last post the viewer had read
+	Level      Level // how closely the viewer follows it
 	Posts      []View
 }
 
@@ -69,6 +70,7 @@ type pageRow struct {
 	AuthorName string `bun:"author_name,scanonly"`
 	EntryKind  string `bun:"entry_kind,scanonly"`
 	ReadNumber int64  `bun:"read_number,scanonly"`
+	Level      Level  `bun:"level,scanonly"`
 }
 
 func (s *Service) page(ctx context.Context, v access.Viewer, from int64, which func(*bun.SelectQuery) *bun.SelectQuery) (*Page, error) {
@@ -77,10 +79,11 @@ func (s *Service) page(ctx context.Context, v access.Viewer, from int64, which f
 		var row pageRow
 		q := r.NewSelect().Model(&row).
 			ColumnExpr("t.*, COALESCE(a.name, '') AS author_name, COALESCE(e.kind, '') AS entry_kind").
-			ColumnExpr("COALESCE(m.number, 0) AS read_number").
+			ColumnExpr("COALESCE(m.number, 0) AS read_number, COALESCE(l.level, 'normal') AS level").
 			Join("LEFT JOIN person a ON a.id = t.author").
 			Join("LEFT JOIN entry e ON e.id = t.entry AND t.entry <> ''").
-			Join("LEFT JOIN read_mark m ON m.topic = t.id AND m.person = ?", v.Person)
+			Join("LEFT JOIN read_mark m ON m.topic = t.id AND m.person = ?", v.Person).
+			Join("LEFT JOIN topic_level l ON l.topic = t.id AND l.person = ?", v.Person)
 		err := readable(v, which(q)).Scan(ctx)
 		if db.IsMissing(err) {
 			return apperr.Missing()
@@ -88,7 +91,7 @@ func (s *Service) page(ctx context.Context, v access.Viewer, from int64, which f
 		if err != nil {
 			return fmt.Errorf("read topic: %w", err)
 		}
-		page = &Page{Topic: &row.Topic, AuthorName: row.AuthorName, EntryKind: row.EntryKind, Read: row.ReadNumber}
+		page = &Page{Topic: &row.Topic, AuthorName: row.AuthorName, EntryKind: row.EntryKind, Read: row.ReadNumber, Level: row.Level}
 		if page.N, err = event.TopicHead(ctx, r, row.ID); err != nil {
 			return err
 		}

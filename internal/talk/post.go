@@ -33,7 +33,10 @@ type Post struct {
 	CreatedAt time.Time    `bun:"created_at"`
 	EditedAt  *time.Time   `bun:"edited_at"`
 	RemovedAt *time.Time   `bun:"removed_at"`
-	N         int64        `bun:"n"` // the topic's n of the event that added it
+	N         int64        `bun:"n"`     // the topic's n of the event that added it
+	Nonce     string       `bun:"nonce"` // the sender's name for it
+	Extra     bool         `bun:"extra"` // has quotes, files or a poll
+	Moved     string       `bun:"moved"` // of the line in place of a post that was moved: the post
 }
 
 // NewPost is what somebody writes into a topic.
@@ -90,6 +93,9 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 			return err
 		}
 		if err := readOwn(ctx, tx, p); err != nil {
+			return err
+		}
+		if err := watchOwn(ctx, tx, v.Person, topic); err != nil {
 			return err
 		}
 		if err := dropDraft(ctx, tx, v.Person, "topic:"+topic); err != nil {

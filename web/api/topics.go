@@ -28,6 +28,7 @@ type topic struct {
 	Posts     int64       `json:"posts"`
 	N         int64       `json:"n"`    // where events of the live channel go on from
 	Read      int64       `json:"read"` // number of the last post the reader has read
+	Level     talk.Level  `json:"level"`
 	CreatedAt time.Time   `json:"created_at"`
 	LastAt    time.Time   `json:"last_at"`
 }
@@ -79,7 +80,7 @@ func (a Topics) Get(w http.ResponseWriter, r *http.Request) error {
 		themes = []string{}
 	}
 	return Write(w, http.StatusOK, topic{t.ID, "/topics/" + t.ID, t.Title, themes, t.Question, t.Audience, t.Cohort, t.Team,
-		t.Entry, person{ID: t.Author, Name: p.AuthorName}, t.Posts, p.N, p.Read, t.CreatedAt, t.LastAt})
+		t.Entry, person{ID: t.Author, Name: p.AuthorName}, t.Posts, p.N, p.Read, p.Level, t.CreatedAt, t.LastAt})
 }
 
 // Read marks a topic read up to n.
@@ -94,6 +95,20 @@ func (a Topics) Read(w http.ResponseWriter, r *http.Request) error {
 		return apperr.At("n", "n は 0 以上の数で書いてください。")
 	}
 	if err := a.Talk.MarkRead(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), in.N); err != nil {
+		return err
+	}
+	return Write(w, http.StatusOK, in)
+}
+
+// Level sets how closely the reader follows a topic.
+func (a Topics) Level(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Level talk.Level `json:"level"`
+	}
+	if err := Read(w, r, &in); err != nil {
+		return err
+	}
+	if err := a.Talk.SetLevel(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), in.Level); err != nil {
 		return err
 	}
 	return Write(w, http.StatusOK, in)

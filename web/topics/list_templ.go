@@ -186,6 +186,12 @@ func nothing(f talk.Filter) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case f.Which == talk.Watched:
+			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Seats: 4, Title: "見守っている話し合いはありません", Text: "書きこんだ話し合いと、「見守る」を選んだ話し合いがここに並びます。",
+				Acts: []ui.EmptyAct{{Text: "動きのある話し合いを見る", URL: "/topics", Look: ui.Primary}}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case f.Which == talk.Waiting:
 			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Seats: 4, Title: "返事を待っている質問はありません", Text: "聞いてみたいことがあれば、ここから始められます。",
 				Acts: []ui.EmptyAct{{Text: "質問を書く", URL: "/topics/new?question=1", Look: ui.Primary}}}).Render(ctx, templ_7745c5c3_Buffer)

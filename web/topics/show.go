@@ -194,6 +194,20 @@ func (p Pages) own(r *http.Request) (*talk.Topic, *talk.View, error) {
 	return t, post, nil
 }
 
+// Level sets how closely the viewer follows a topic.
+func (p Pages) Level(w http.ResponseWriter, r *http.Request) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if err := p.Talk.SetLevel(r.Context(), page.Viewer(r.Context()), id, talk.Level(f.Get("level"))); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/topics/"+id, http.StatusSeeOther)
+	return nil
+}
+
 // Read marks a topic read as far as the page showed it.
 func (p Pages) Read(w http.ResponseWriter, r *http.Request) error {
 	f, err := page.ReadForm(w, r, maxForm)

@@ -72,6 +72,7 @@ func tabs(f talk.Filter, unread int) []ui.Tab {
 		{Text: "動きのある順", URL: "/topics", Current: at(talk.AllTopics)},
 		{Text: "未読", URL: "/topics?f=unread", Count: unread, Current: at(talk.Unread)},
 		{Text: "返事を待つ質問", URL: "/topics?f=question", Current: at(talk.Waiting)},
+		{Text: "見守り中", URL: "/topics?f=watch", Current: at(talk.Watched)},
 		{Text: "わたしの期", URL: "/topics?f=cohort", Current: at(talk.MyCohorts)},
 	}
 }
@@ -81,6 +82,12 @@ func rowOf(t *talk.Row, now time.Time) ui.TopicRow {
 		Replies: int(t.Posts), New: int(t.Unread())}
 	if t.Entry == "" {
 		row.Replies-- // the first post is the topic's own text
+	}
+	switch t.Level {
+	case talk.Watch:
+		row.Level = "見守り中"
+	case talk.Mute:
+		row.Level, row.New = "知らせない", 0
 	}
 	if row.New > 0 {
 		row.URL += "#new"

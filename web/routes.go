@@ -176,10 +176,13 @@ func (t router) talk() {
 	t.on("POST /topics/{id}/posts", p.Post)
 	t.on("POST /topics/{id}/read", p.Read)
 	t.on("POST /topics/{id}/level", p.Level)
+	t.on("POST /topics/{id}/question", p.Question)
+	t.on("GET /topics/{id}/answer", p.Answer)
 	t.on("GET /topics/{id}/posts/{post}", p.To)
 	t.on("GET /topics/{id}/posts/{post}/edit", p.Edit)
 	t.on("POST /topics/{id}/posts/{post}/edit", p.SaveEdit)
 	t.on("POST /topics/{id}/posts/{post}/react", p.React)
+	t.on("POST /topics/{id}/posts/{post}/answer", p.Accept)
 	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
 	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
 	rm := rooms.Pages{Talk: t.s.Talk}
@@ -188,6 +191,7 @@ func (t router) talk() {
 	a := api.Topics{Talk: t.s.Talk}
 	t.on("POST /api/v1/topics", a.Open)
 	t.on("GET /api/v1/topics/{id}", a.Get)
+	t.on("PATCH /api/v1/topics/{id}", a.Change)
 	t.on("PUT /api/v1/topics/{id}/read", a.Read)
 	t.on("PUT /api/v1/topics/{id}/level", a.Level)
 	t.on("GET /api/v1/topics/{id}/posts", a.Posts)
@@ -197,6 +201,8 @@ func (t router) talk() {
 	t.on("DELETE /api/v1/posts/{id}", a.RemovePost)
 	t.on("PUT /api/v1/posts/{id}/reactions/{reaction}", a.React)
 	t.on("DELETE /api/v1/posts/{id}/reactions/{reaction}", a.React)
+	t.on("PUT /api/v1/posts/{id}/answer", a.Accept)
+	t.on("DELETE /api/v1/posts/{id}/answer", a.Accept)
 	l := live.Pages{Hub: t.s.Hub, Who: t.s.viewer}
 	t.on("GET /ws", l.Socket)
 	t.on("GET /live", l.Poll)

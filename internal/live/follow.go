@@ -51,14 +51,14 @@ func (h *Hub) handle(ctx context.Context, events []event.Event) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	posts, err := h.talk.Current(ctx, postsIn(wanted))
+	now, err := h.talk.Current(ctx, wanted)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
 	for _, topic := range order {
 		if rm := rooms[topic]; rm != nil {
-			h.hand(ctx, rm, byTopic[topic], posts)
+			h.hand(ctx, rm, byTopic[topic], now)
 		}
 	}
 	breathe(ctx, time.Since(began))
@@ -82,7 +82,7 @@ func breathe(ctx context.Context, worked time.Duration) {
 // hand hands the events of one topic out. Where one says that the topic's readers have changed, they are asked before
 // it is sent. Where one does that or takes text out of sight, nothing up to it is remembered: who comes back reads the
 // log, and with it what stands now and who may read it.
-func (h *Hub) hand(ctx context.Context, rm *room, events []event.Event, posts map[string]*talk.View) {
+func (h *Hub) hand(ctx context.Context, rm *room, events []event.Event, now *talk.Current) {
 	b := &batch{}
 	flush := func() {
 		if len(b.ends) > 0 {
@@ -97,8 +97,8 @@ func (h *Hub) hand(ctx context.Context, rm *room, events []event.Event, posts ma
 			flush()
 			h.askReaders(ctx, rm.id, *rm.subs.Load())
 		}
-		b.add(evOf(e, posts[e.Subject]))
-		drop := ask || e.Kind == event.PostRemoved || e.Kind == event.PostEdited || e.Kind == event.PostsCleared
+		b.add(evOf(e, now))
+		drop := ask || takesText(e.Kind)
 		if drop || len(b.ends) == mostAtOnce || len(b.buf) > sendBuffer {
 			flush()
 		}
@@ -135,19 +135,13 @@ func (h *Hub) deliver(ctx context.Context, rm *room, b *batch) {
 	wg.Wait()
 }
 
-// postsIn lists the posts that events are about.
-func postsIn(events []event.Event) (ids []string) {
-	seen := map[string]bool{}
-	for _, e := range events {
-		switch e.Kind {
-		case event.PostAdded, event.PostEdited, event.PostRemoved, event.PostRestored, event.PostReacted:
-			if !seen[e.Subject] {
-				seen[e.Subject] = true
-				ids = append(ids, e.Subject)
-			}
-		}
+// takesText tells whether an event may take text out of sight.
+func takesText(k event.Kind) bool {
+	switch k {
+	case event.PostRemoved, event.PostEdited, event.PostMoved, event.PostTouched, event.PostsCleared:
+		return true
 	}
-	return ids
+	return false
 }
 
 // asksAgain tells whether an event may change who reads a topic.

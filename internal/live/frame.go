@@ -85,7 +85,11 @@ type ev struct {
 	Author   *author               `json:"author,omitempty"`
 	At       time.Time             `json:"at"`
 	EditedAt *time.Time            `json:"edited_at,omitempty"`
-	Removed  string                `json:"removed,omitempty"` // author, moderator
+	Removed  string                `json:"removed,omitempty"` // author, moderator, moved
+	Moved    string                `json:"moved,omitempty"`   // the post that stood here
+	Nonce    string                `json:"nonce,omitempty"`
+	Poll     bool                  `json:"poll,omitempty"`   // it has one, which every reader asks for by themselves
+	Answer   *string               `json:"answer,omitempty"` // of a topic: the post that answers its question
 	ReplyTo  *reply                `json:"reply_to,omitempty"`
 	Counts   map[talk.Reaction]int `json:"reactions,omitempty"`
 }
@@ -102,8 +106,12 @@ type reply struct {
 	Name   string `json:"name"`
 }
 
-func evOf(e event.Event, p *talk.View) ev {
+func evOf(e event.Event, now *talk.Current) ev {
 	f := ev{T: "ev", Topic: e.Topic, N: e.N, Seq: e.Seq, Kind: e.Kind, At: e.At.UTC()}
+	if t := now.Topic(e); t != nil {
+		f.Answer = &t.Answer
+	}
+	p := now.Post(e)
 	if p == nil {
 		f.Number = clearedTo(e)
 		return f
@@ -112,7 +120,7 @@ func evOf(e event.Event, p *talk.View) ev {
 	if e.Kind == event.PostReacted {
 		return f
 	}
-	f.At, f.EditedAt, f.HTML = p.CreatedAt.UTC(), p.EditedAt, p.HTML
+	f.At, f.EditedAt, f.HTML, f.Nonce, f.Moved = p.CreatedAt.UTC(), p.EditedAt, p.Whole(), p.Nonce, p.Moved
 	f.Author = &author{p.Author, p.AuthorName, talk.Place(p.AuthorPlace)}
 	if p.ReplyNumber > 0 {
 		f.ReplyTo = &reply{p.ReplyTo, p.ReplyNumber, p.ReplyName}
@@ -136,6 +144,8 @@ func removed(p *talk.View) string {
 		return ""
 	case access.Withdrawn:
 		return "author"
+	case talk.Moved:
+		return "moved"
 	}
 	return "moderator"
 }

@@ -18,10 +18,14 @@ import (
 	"github.com/manetomo/manetomo/internal/testkit"
 )
 
+// answerKey is where the accepted answer stands among what a page shows.
+const answerKey = "answer"
+
 // shown is a post as a page shows it: what a reader of events must arrive at.
 type shown struct {
 	Number  int64
 	HTML    string
+	Reply   int64
 	Removed string
 	Useful  int
 }
@@ -41,25 +45,41 @@ func pageOf(t testing.TB, s *site, v access.Viewer, topic string) (posts map[str
 		if p.N > page.N {
 			continue // added after the page's moment: the events tell
 		}
-		sh := shown{Number: p.Number, HTML: p.HTML, Useful: p.Counts[talk.Useful]}
+		sh := shown{Number: p.Number, HTML: p.Whole(), Reply: p.ReplyNumber, Useful: p.Counts[talk.Useful]}
 		switch p.State {
 		case access.Withdrawn:
 			sh.Removed = "author"
 		case access.Hidden:
 			sh.Removed = "moderator"
+		case talk.Moved:
+			sh.Removed = "moved"
 		}
 		posts[p.ID] = sh
 	}
+	posts[answerKey] = shown{HTML: page.Topic.Answer}
 	return posts, page.N
 }
 
 // apply does to a page what a frame says.
 func apply(posts map[string]shown, f frame) {
 	switch f.Kind {
-	case "post", "edit", "remove", "restore":
-		posts[f.ID] = shown{Number: f.Number, HTML: f.HTML, Removed: f.Removed, Useful: f.Counts["useful"]}
+	case "moved":
+		if posts[f.Moved].Number == f.Number {
+			delete(posts, f.Moved)
+		}
+		fallthrough
+	case "post", "edit", "remove", "restore", "touch":
+		if f.ID == "" {
+			return // it stands elsewhere by now: what becomes of its place comes later
+		}
+		posts[f.ID] = shown{Number: f.Number, HTML: f.HTML, Reply: f.ReplyTo.Number, Removed: f.Removed, Useful: f.Counts["useful"]}
+	case "topic.answered", "topic.changed":
+		posts[answerKey] = shown{HTML: f.Answer}
 	case "reaction":
-		p := posts[f.ID]
+		p, there := posts[f.ID]
+		if !there {
+			return
+		}
 		if p.Useful = f.Counts["useful"]; f.Removed == "" {
 			posts[f.ID] = p
 		}
@@ -162,10 +182,17 @@ func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rn
 		var c talk.Change
 		var err error
 		ctx := context.Background()
-		switch act := rnd.IntN(12); {
+		switch act := rnd.IntN(13); {
 		case act < 5 || len(mine) == 0:
 			var p talk.Posted
-			p, err = s.talk.Post(ctx, v, topic, talk.NewPost{Body: fmt.Sprint("投稿 ", rnd.IntN(1000))})
+			in := talk.NewPost{Body: fmt.Sprint("投稿 ", rnd.IntN(1000))}
+			if len(mine) > 0 && rnd.IntN(3) == 0 {
+				in.ReplyTo = mine[rnd.IntN(len(mine))]
+				in.Quotes = []talk.NewQuote{{Post: in.ReplyTo}}
+			}
+			if p, err = s.talk.Post(ctx, v, topic, in); err != nil { // what it quotes may be gone
+				continue
+			}
 			c = p.Change
 			mine = append(mine, p.ID)
 		case act < 6:
@@ -174,7 +201,9 @@ func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rn
 			c, err = s.talk.Remove(ctx, v, mine[rnd.IntN(len(mine))])
 		case act < 8:
 			c, err = s.talk.Undo(ctx, v, mine[rnd.IntN(len(mine))])
-		case act < 10:
+		case act < 8+1:
+			c, err = s.talk.Accept(ctx, v, mine[rnd.IntN(len(mine))], rnd.IntN(3) > 0)
+		case act < 11:
 			c, err = s.talk.React(ctx, v, mine[rnd.IntN(len(mine))], talk.Useful, rnd.IntN(2) == 0)
 		default:
 			c, err = moderate(ctx, s, topic, mine[rnd.IntN(len(mine))], rnd)

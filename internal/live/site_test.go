@@ -108,7 +108,7 @@ func (s *site) member(t testing.TB, id, name string) access.Viewer {
 
 func (s *site) topic(t testing.TB, v access.Viewer, a access.Audience) string {
 	t.Helper()
-	out, err := s.talk.Open(t.Context(), v, talk.NewTopic{Title: "題", Body: "はじめに", Audience: a})
+	out, err := s.talk.Open(t.Context(), v, talk.NewTopic{Title: "題", Body: "はじめに", Audience: a, Question: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,6 +146,11 @@ type frame struct {
 	Notices int    `json:"notices"`
 	Author  *struct{ Name string }
 	Counts  map[string]int `json:"reactions"`
+	Moved   string         `json:"moved"`
+	Answer  string         `json:"answer"`
+	ReplyTo struct {
+		Number int64 `json:"number"`
+	} `json:"reply_to"`
 }
 
 // conn is a socket of a test.

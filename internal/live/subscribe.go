@@ -150,13 +150,13 @@ func (h *Hub) load(ctx context.Context, s *sub, n int64) (*batch, error) {
 			break
 		}
 	}
-	posts, err := h.talk.Current(ctx, postsIn(events))
+	now, err := h.talk.Current(ctx, events)
 	if err != nil {
 		return nil, err
 	}
 	b := &batch{}
 	for _, e := range events {
-		b.add(evOf(e, posts[e.Subject]))
+		b.add(evOf(e, now))
 	}
 	return b, nil
 }

@@ -28,6 +28,8 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 	switch e.Kind {
 	case event.PostAdded:
 		to.post()
+	case event.TopicAnswered:
+		to.accepted()
 	case event.PostRemoved, event.PostRestored:
 		to.postDecided()
 	case event.TopicHidden, event.TopicRestored:
@@ -138,6 +140,19 @@ func (t *telling) post() {
 		}
 	}
 	t.watchers(about)
+}
+
+// accepted tells whose post was chosen as the answer, unless it was taken back before.
+func (t *telling) accepted() {
+	var data struct{ Post string }
+	if t.err = json.Unmarshal(t.e.Data, &data); t.err != nil {
+		return
+	}
+	var row struct{ Author string }
+	if t.row(&row, `SELECT p.author FROM post AS p JOIN topic AS t ON t.id = p.topic AND t.answer = p.id WHERE p.id = ? AND t.id = ?`,
+		data.Post, t.e.Topic) && t.levels()[row.Author] != "mute" {
+		t.add(Notice{Person: row.Author, Kind: Accepted, Topic: t.e.Topic, Post: data.Post, Actor: t.e.Actor})
+	}
 }
 
 // levels are how closely people follow the topic, of those who do not watch it and said so.
@@ -264,7 +279,7 @@ func (t *telling) write(letters bool) error {
 		if err != nil {
 			return err
 		}
-		if made, err := res.RowsAffected(); err != nil || made == 0 || !letters {
+		if made, err := res.RowsAffected(); err != nil || made == 0 || !letters || n.Kind == Watched { // nobody spoke to them: the page says it
 			if err != nil {
 				return err
 			}

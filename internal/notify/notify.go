@@ -22,6 +22,7 @@ const (
 	Mention     Kind = "mention"     // somebody named one in a post
 	Comment     Kind = "comment"     // somebody posted beside one's entry, or in one's topic
 	Watched     Kind = "watched"     // somebody posted in a topic that one watches; one notice until it is read
+	Accepted    Kind = "accepted"    // one's post was chosen as the answer to a question
 	Adopted     Kind = "adopted"     // another municipality took one's practice up
 	Application Kind = "application" // one's application was decided
 	Returned    Kind = "returned"    // the moderators gave one's entry back with a word

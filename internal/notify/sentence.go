@@ -18,6 +18,8 @@ func (i Item) Sentence() string {
 			return who + "が、あなたの" + i.entryName() + "に投稿しました"
 		}
 		return who + "が、あなたの話題に投稿しました"
+	case Accepted:
+		return who + "が、あなたの投稿を質問の答えに選びました"
 	case Watched:
 		return "見守っている話し合いに、新しい投稿があります"
 	case Adopted:

@@ -11,10 +11,11 @@ import (
 	"github.com/manetomo/manetomo/internal/text"
 )
 
-// change runs one act on a post in a topic that the viewer may read, holding the topic, and appends the event that act
-// returns. No event means that nothing changed; the answer then names where the topic stands.
+// change runs one act on a post in a topic that the viewer may read, holding the topic, and appends the events that act
+// returns, about the post unless they say otherwise. No event means that nothing changed; the answer then names where
+// the topic stands. Posts that quote one that reads otherwise now are told of behind it.
 func (s *Service) change(ctx context.Context, v access.Viewer, id string,
-	act func(ctx context.Context, tx db.Tx, p *Post) (*event.Event, error)) (Change, error) {
+	act func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error)) (Change, error) {
 	if err := mayWrite(v); err != nil {
 		return Change{}, err
 	}
@@ -36,20 +37,33 @@ func (s *Service) change(ctx context.Context, v access.Viewer, id string,
 		if err := open(ctx, tx, v, p.Topic); err != nil {
 			return err
 		}
-		e, err := act(ctx, tx, &p)
+		events, err := act(ctx, tx, &p)
 		if err != nil {
 			return err
 		}
-		if e == nil {
+		if len(events) == 0 {
 			seq, _, err := event.Head(ctx, tx)
 			out = Change{n, seq}
 			return err
 		}
-		e.Subject, e.Topic, e.Actor = p.ID, p.Topic, v.Person
-		if err := event.Append(ctx, tx, e); err != nil {
+		switch events[0].Kind {
+		case event.PostEdited, event.PostRemoved, event.PostRestored:
+			also, err := touched(ctx, tx, p.Topic, p.ID)
+			if err != nil {
+				return err
+			}
+			events = append(events, also...)
+		}
+		for _, e := range events {
+			e.Topic, e.Actor = p.Topic, v.Person
+			if e.Subject == "" {
+				e.Subject = p.ID
+			}
+		}
+		if err := event.Append(ctx, tx, events...); err != nil {
 			return err
 		}
-		out = Change{e.N, e.Seq}
+		out = Change{events[0].N, events[0].Seq}
 		return nil
 	})
 	return out, err
@@ -77,7 +91,7 @@ func (s *Service) Edit(ctx context.Context, v access.Viewer, id, body string) (C
 	if err != nil {
 		return Change{}, err
 	}
-	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) (*event.Event, error) {
+	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error) {
 		switch err := own(v, p); {
 		case err != nil:
 			return nil, err
@@ -98,13 +112,13 @@ func (s *Service) Edit(ctx context.Context, v access.Viewer, id, body string) (C
 		if err := update(ctx, tx, p, "body", "html", "renderer", "edited_at"); err != nil {
 			return nil, err
 		}
-		return &event.Event{Kind: event.PostEdited}, nil
+		return []*event.Event{{Kind: event.PostEdited}}, nil
 	})
 }
 
 // Remove takes out the viewer's own post. Its number stays; Undo puts it back for some seconds.
 func (s *Service) Remove(ctx context.Context, v access.Viewer, id string) (Change, error) {
-	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) (*event.Event, error) {
+	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error) {
 		if err := own(v, p); err != nil || p.State == access.Withdrawn {
 			return nil, err
 		}
@@ -113,13 +127,13 @@ func (s *Service) Remove(ctx context.Context, v access.Viewer, id string) (Chang
 			return nil, err
 		}
 		e := event.Event{Kind: event.PostRemoved}.With(map[string]string{"by": "author"})
-		return &e, nil
+		return []*event.Event{&e}, nil
 	})
 }
 
 // Undo puts back a post that its author has just removed.
 func (s *Service) Undo(ctx context.Context, v access.Viewer, id string) (Change, error) {
-	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) (*event.Event, error) {
+	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error) {
 		if err := own(v, p); err != nil || p.State == access.Published {
 			return nil, err
 		}
@@ -130,7 +144,7 @@ func (s *Service) Undo(ctx context.Context, v access.Viewer, id string) (Change,
 		if err := update(ctx, tx, p, "state", "removed_at"); err != nil {
 			return nil, err
 		}
-		return &event.Event{Kind: event.PostRestored}, nil
+		return []*event.Event{{Kind: event.PostRestored}}, nil
 	})
 }
 

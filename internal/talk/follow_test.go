@@ -100,8 +100,9 @@ func TestModeratorHidesAndRestoresAPost(t *testing.T) {
 		if _, view, err := s.PostOf(t.Context(), author, p.ID); err != nil || !view.Shown() || view.Reason == "" {
 			t.Errorf("its author does not see post and reason: %+v, %v", view, err)
 		}
-		current, err := s.Current(t.Context(), []string{p.ID})
-		if err != nil || current[p.ID].Shown() {
+		about := event.Event{Kind: event.PostRemoved, Subject: p.ID, Topic: id, N: p.N}
+		current, err := s.Current(t.Context(), []event.Event{about})
+		if err != nil || current.Post(about).Shown() {
 			t.Errorf("a frame for everybody shows the hidden post: %v", err)
 		}
 		_, err = s.Edit(t.Context(), author, p.ID, "直し")

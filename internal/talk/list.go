@@ -39,6 +39,7 @@ type Row struct {
 	Level      Level  `bun:"level,scanonly"`
 	LastAuthor string `bun:"last_author,scanonly"` // who wrote the last post, if it stands
 	LastPlace  string `bun:"last_place,scanonly"`
+	Solved     bool   `bun:"solved,scanonly"` // a post that stands here is the accepted answer
 }
 
 // Unread is how many posts the viewer has not read.
@@ -55,6 +56,8 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) (rows []R
 		Join("LEFT JOIN topic_level l ON l.topic = t.id AND l.person = ?", v.Person).
 		Join("LEFT JOIN post p ON p.topic = t.id AND p.number = t.posts AND p.state = 'published'").
 		Join("LEFT JOIN person a ON a.id = p.author").
+		ColumnExpr("(t.question AND s.id IS NOT NULL) AS solved").
+		Join("LEFT JOIN post s ON s.id = t.answer AND s.topic = t.id AND s.state = 'published'").
 		OrderExpr("t.last_seq DESC, t.id DESC").Limit(topicsPerPage + 1)
 	q = f.narrow(v, q)
 	if seq, id, ok := f.cursor(); ok {

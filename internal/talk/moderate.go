@@ -56,7 +56,15 @@ func moderate(ctx context.Context, tx db.Tx, ref Ref, by string, from, to access
 	if n, err := q.RowsAffected(); err != nil || n == 0 {
 		return nil, err
 	}
-	return []*event.Event{e}, nil
+	events := []*event.Event{e}
+	if p != nil {
+		also, err := touched(ctx, tx, t.ID, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, also...)
+	}
+	return events, nil
 }
 
 // Flag sets or clears the mark that lets moderators read what somebody asked them to look at.

@@ -23,6 +23,7 @@ type Page struct {
 	Read       int64 // number of the last post the viewer had read
 	Level      Level // how closely the viewer follows it
 	Posts      []View
+	Answer     *View // the post that answers the question, if one does
 }
 
 // Unread is how many posts the viewer had not read.
@@ -96,6 +97,9 @@ func (s *Service) page(ctx context.Context, v access.Viewer, from int64, which f
 			return err
 		}
 		if page.Seq, page.Epoch, err = event.Head(ctx, r); err != nil {
+			return err
+		}
+		if page.Answer, err = answerOf(ctx, r, v, &row.Topic); err != nil {
 			return err
 		}
 		page.Posts, err = window(ctx, r, v, row.ID, start(from, row.ReadNumber, row.Topic.Posts), postsPerPage)

@@ -44,7 +44,12 @@ type NewPost struct {
 	Body     string
 	ReplyTo  string   // id of a post in the same topic
 	Mentions []string // persons chosen by the writer, beside those named by @
+	Quotes   []NewQuote
+	Nonce    string // the sender's name for it, which its frame and page carry; may be empty
 }
+
+// maxNonce is how much of a sender's name for a post is kept: enough to tell apart what one person has under way.
+const maxNonce = 8
 
 // Posted is what posting answers.
 type Posted struct {
@@ -62,7 +67,7 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 	if err != nil {
 		return Posted{}, err
 	}
-	p.Topic, p.ReplyTo = topic, in.ReplyTo
+	p.Topic, p.ReplyTo, p.Nonce, p.Extra = topic, in.ReplyTo, in.Nonce[:min(maxNonce, len(in.Nonce))], len(in.Quotes) > 0
 	var out Posted
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		n, err := hold(ctx, tx, topic)
@@ -90,6 +95,9 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 		}
 		added, err := insertPost(ctx, tx, p, in.Mentions)
 		if err != nil {
+			return err
+		}
+		if err := keepQuotes(ctx, tx, p, in.Quotes); err != nil {
 			return err
 		}
 		if err := readOwn(ctx, tx, p); err != nil {

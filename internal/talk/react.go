@@ -34,7 +34,7 @@ func (s *Service) React(ctx context.Context, v access.Viewer, id string, r React
 	if !slices.Contains(Reactions, r) {
 		return Change{}, apperr.Missing()
 	}
-	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) (*event.Event, error) {
+	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error) {
 		if p.State != access.Published {
 			return nil, gone()
 		}
@@ -56,7 +56,7 @@ func (s *Service) React(ctx context.Context, v access.Viewer, id string, r React
 			On       bool     `json:"on"`
 			Useful   int64    `json:"useful"`
 		}{r, on, p.Useful})
-		return &e, nil
+		return []*event.Event{&e}, nil
 	})
 }
 

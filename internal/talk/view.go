@@ -19,6 +19,7 @@ type View struct {
 	ReplyName   string           `bun:"reply_name,scanonly"`
 	Counts      map[Reaction]int `bun:"-"`
 	Mine        []Reaction       `bun:"-"` // the viewer's own reactions
+	Quotes      []Quote          `bun:"-"`
 }
 
 // Shown tells whether the text may be shown; a post that does not stand keeps its number only.
@@ -33,17 +34,22 @@ func (p *View) mask(v access.Viewer) {
 	if p.State == access.Hidden && (v.Person == p.Author || v.CanModerate()) {
 		return
 	}
-	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful = "", "", "", nil, nil, 0
+	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful, p.Quotes = "", "", "", nil, nil, 0, nil
 }
 
-// views reads posts with their authors, in the order of their numbers, in two queries. where narrows the first.
+// answeredHere is the post that p answers if it stands in p's topic, or the line in its place if it was moved away.
+const answeredHere = `COALESCE((SELECT h.id FROM post h WHERE h.id = p.reply_to AND h.topic = p.topic),
+	(SELECT h.id FROM post h WHERE p.reply_to <> '' AND h.moved <> '' AND h.moved = p.reply_to AND h.topic = p.topic
+		ORDER BY h.number DESC LIMIT 1))`
+
+// views reads posts with their authors, in the order of their numbers, in a fixed number of queries. where narrows the first.
 func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.SelectQuery) *bun.SelectQuery) ([]View, error) {
 	var posts []View
 	q := r.NewSelect().Model(&posts).
 		ColumnExpr("p.*, a.name AS author_name, a.municipality AS author_place").
 		ColumnExpr("COALESCE(rp.number, 0) AS reply_number, COALESCE(ra.name, '') AS reply_name").
 		Join("JOIN person a ON a.id = p.author").
-		Join("LEFT JOIN post rp ON rp.id = p.reply_to").
+		Join("LEFT JOIN post rp ON rp.id = " + answeredHere).
 		Join("LEFT JOIN person ra ON ra.id = rp.author").
 		OrderExpr("p.number")
 	if err := where(q).Scan(ctx); err != nil {
@@ -78,24 +84,19 @@ func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.Sel
 			p.Mine = append(p.Mine, c.Reaction)
 		}
 	}
+	extra := map[string]*View{}
+	for i := range posts {
+		if posts[i].Extra {
+			extra[posts[i].ID] = &posts[i]
+		}
+	}
+	if len(extra) > 0 {
+		if err := readQuotes(ctx, r, extra); err != nil {
+			return nil, err
+		}
+	}
 	for i := range posts {
 		posts[i].mask(v)
 	}
 	return posts, nil
-}
-
-// Current reads posts as they stand now for frames that go to every reader of their topics: nothing that only some may
-// see is in them.
-func (s *Service) Current(ctx context.Context, ids []string) (map[string]*View, error) {
-	posts, err := views(ctx, s.DB.Read(), access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("p.id IN (?)", bun.List(ids))
-	})
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]*View, len(posts))
-	for i := range posts {
-		byID[posts[i].ID] = &posts[i]
-	}
-	return byID, nil
 }

@@ -26,19 +26,39 @@ type post struct {
 	ReplyTo   string                `json:"reply_to,omitempty"`
 	At        time.Time             `json:"at"`
 	EditedAt  *time.Time            `json:"edited_at,omitempty"`
-	Removed   string                `json:"removed,omitempty"` // author, moderator
+	Removed   string                `json:"removed,omitempty"` // author, moderator, moved
+	Moved     string                `json:"moved,omitempty"`   // the post that stood here
+	Quotes    []quote               `json:"quotes"`
 	Reactions map[talk.Reaction]int `json:"reactions"`
 	Mine      []talk.Reaction       `json:"mine"` // reactions of the reader's own
 }
 
+// quote is what a post quotes. gone says why its words are not given: removed, changed, moved.
+type quote struct {
+	Post   string    `json:"post"`
+	Number int64     `json:"number,omitempty"`
+	Author *person   `json:"author,omitempty"`
+	Words  string    `json:"words,omitempty"`
+	Gone   talk.Gone `json:"gone,omitempty"`
+}
+
 func postOf(p *talk.View) post {
 	out := post{p.ID, p.Number, p.Body, p.HTML, person{p.Author, p.AuthorName, talk.Place(p.AuthorPlace)}, p.ReplyTo,
-		p.CreatedAt, p.EditedAt, "", p.Counts, p.Mine}
+		p.CreatedAt, p.EditedAt, "", p.Moved, []quote{}, p.Counts, p.Mine}
+	for _, q := range p.Quotes {
+		given := quote{Post: q.Post, Number: q.Number, Words: q.Words, Gone: q.Gone}
+		if q.AuthorName != "" {
+			given.Author = &person{ID: q.Author, Name: q.AuthorName}
+		}
+		out.Quotes = append(out.Quotes, given)
+	}
 	switch p.State {
 	case access.Withdrawn:
 		out.Removed = "author"
 	case access.Hidden:
 		out.Removed = "moderator"
+	case talk.Moved:
+		out.Removed = "moved"
 	}
 	if out.Reactions == nil {
 		out.Reactions = map[talk.Reaction]int{}
@@ -79,14 +99,16 @@ func (a Topics) Posts(w http.ResponseWriter, r *http.Request) error {
 // Post adds a post.
 func (a Topics) Post(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		Body     string   `json:"body"`
-		ReplyTo  string   `json:"reply_to"`
-		Mentions []string `json:"mentions"`
+		Body     string          `json:"body"`
+		ReplyTo  string          `json:"reply_to"`
+		Mentions []string        `json:"mentions"`
+		Quotes   []talk.NewQuote `json:"quotes"`
 	}
 	if err := Read(w, r, &in); err != nil {
 		return err
 	}
-	out, err := a.Talk.Post(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), talk.NewPost(in))
+	out, err := a.Talk.Post(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), talk.NewPost{Body: in.Body, ReplyTo: in.ReplyTo,
+		Mentions: in.Mentions, Quotes: in.Quotes, Nonce: r.Header.Get("Idempotency-Key")})
 	if err != nil {
 		return err
 	}
@@ -151,4 +173,10 @@ func (a Topics) changed(w http.ResponseWriter, r *http.Request, c talk.Change, e
 		return err
 	}
 	return Write(w, http.StatusOK, changed{r.PathValue("id"), c.N, c.Seq})
+}
+
+// Accept says that a post answers its topic's question (PUT), or that it does so no more (DELETE).
+func (a Topics) Accept(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.Talk.Accept(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), r.Method == http.MethodPut)
+	return a.changed(w, r, c, err)
 }

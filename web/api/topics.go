@@ -20,6 +20,7 @@ type topic struct {
 	Title     string      `json:"title"`
 	Themes    []string    `json:"themes"`
 	Question  bool        `json:"question"`
+	Answer    string      `json:"answer,omitempty"` // the post that answers the question
 	Audience  access.Rung `json:"audience"`
 	Cohort    string      `json:"cohort,omitempty"`
 	Team      string      `json:"team,omitempty"`
@@ -79,7 +80,11 @@ func (a Topics) Get(w http.ResponseWriter, r *http.Request) error {
 	if themes == nil {
 		themes = []string{}
 	}
-	return Write(w, http.StatusOK, topic{t.ID, "/topics/" + t.ID, t.Title, themes, t.Question, t.Audience, t.Cohort, t.Team,
+	answer := ""
+	if p.Answer != nil {
+		answer = p.Answer.ID
+	}
+	return Write(w, http.StatusOK, topic{t.ID, "/topics/" + t.ID, t.Title, themes, t.Question, answer, t.Audience, t.Cohort, t.Team,
 		t.Entry, person{ID: t.Author, Name: p.AuthorName}, t.Posts, p.N, p.Read, p.Level, t.CreatedAt, t.LastAt})
 }
 
@@ -112,4 +117,19 @@ func (a Topics) Level(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return Write(w, http.StatusOK, in)
+}
+
+// Change marks a topic as a question or takes the mark away.
+func (a Topics) Change(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Question *bool `json:"question"`
+	}
+	if err := Read(w, r, &in); err != nil {
+		return err
+	}
+	if in.Question == nil {
+		return apperr.At("question", "質問にするかどうか（question）を true か false で書いてください。")
+	}
+	c, err := a.Talk.SetQuestion(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), *in.Question)
+	return a.changed(w, r, c, err)
 }

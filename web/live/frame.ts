@@ -12,6 +12,10 @@ export interface Frame {
   at?: string;
   edited_at?: string;
   removed?: string;
+  moved?: string;
+  nonce?: string;
+  poll?: boolean;
+  answer?: string;
   reply_to?: { id: string; number: number; name: string };
   reactions?: Record<string, number>;
   here?: number;

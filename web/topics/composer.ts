@@ -3,7 +3,8 @@ import { clearDraft } from "../page/draft";
 import { composing } from "../page/ime";
 import type { Frame } from "../live/frame";
 import type { List } from "./list";
-import { Outbox, type Unsent } from "./outbox";
+import { nonce, Outbox, type Unsent } from "./outbox";
+import { Quotes } from "./quotes";
 
 interface Hooks {
   typing(): boolean;
@@ -14,6 +15,7 @@ interface Hooks {
 const typingEvery = 3000;
 const typingLasts = 5000;
 const sendAgain = 10_000;
+const frameWithin = 2000; // how long the channel may take for what was sent here
 const most = 20_000;
 
 // The composer sends without leaving the page. A post stands in the list at once, says how far it is, and is sent again
@@ -22,8 +24,9 @@ export class Composer {
   private form: HTMLFormElement | null;
   private field: HTMLTextAreaElement | null;
   private outbox: Outbox;
+  private quotes?: Quotes;
   private underway = new Map<string, HTMLElement>(); // by key
-  private early = new Map<string, Frame>(); // own posts whose answer has not come yet
+  private unmade = new Map<string, HTMLElement>(); // by nonce: posts whose final form has not come yet
   private typedAt = 0;
 
   constructor(
@@ -35,6 +38,7 @@ export class Composer {
     this.form = root.querySelector("form.composer");
     this.field = this.form?.querySelector("textarea") ?? null;
     if (!this.form || !this.field) return;
+    this.quotes = new Quotes(root, this.form.querySelector<HTMLElement>("[data-quotes]")!, (li, words) => this.quote(li, words));
     this.form.addEventListener("submit", (e) => this.submit(e));
     this.field.addEventListener("keydown", (e) => {
       if (composing(e) || e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
@@ -49,7 +53,10 @@ export class Composer {
       this.field!.focus();
     });
     addEventListener("online", () => this.sendAll());
-    for (const u of this.outbox.all()) this.show(u);
+    for (const u of this.outbox.all()) {
+      if (root.querySelector(`li[data-k="${CSS.escape(nonce(u))}"]`)) this.outbox.drop(u); // it had arrived before the page was read
+      else this.show(u);
+    }
     this.sendAll();
   }
 
@@ -74,10 +81,13 @@ export class Composer {
     else this.list.end.append(li);
   }
 
-  // own takes a frame that may be the answer to what was sent here; it is known for certain once the server has answered.
+  // own takes the frame of a post that was sent from here: the server names it as it was named here.
   own(f: Frame): boolean {
-    if (f.author?.id !== this.list.me || this.underway.size === 0) return false;
-    this.early.set(f.id!, f);
+    const li = f.author?.id === this.list.me && this.unmade.get(f.nonce ?? "");
+    if (!li) return false;
+    for (const u of this.outbox.all()) if (nonce(u) === f.nonce) this.outbox.drop(u);
+    for (const key of this.underway.keys()) if (key.startsWith(f.nonce!)) this.underway.delete(key);
+    this.stand(li, f);
     return true;
   }
 
@@ -94,7 +104,7 @@ export class Composer {
     }
     this.complain("");
     this.hooks.beforeOwn();
-    const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value);
+    const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value, this.quotes!.all());
     this.clear();
     this.show(u);
     this.send(u);
@@ -103,6 +113,7 @@ export class Composer {
   private clear(): void {
     this.field!.value = "";
     this.answers("", "");
+    this.quotes!.clear();
     this.typedAt = 0;
     this.field!.dispatchEvent(new Event("input", { bubbles: true }));
     clearDraft(`topic:${this.list.topic}`);
@@ -117,10 +128,12 @@ export class Composer {
     const p = document.createElement("p");
     p.textContent = u.body;
     p.className = "prewrap";
-    article.querySelector(".post-body")!.replaceChildren(p);
+    const quoted = (u.quotes ?? []).map((q) => Object.assign(document.createElement("blockquote"), { className: "said-by prewrap", textContent: q.words }));
+    article.querySelector(".post-body")!.replaceChildren(...quoted, p);
     article.querySelector(".post-head b")!.textContent = "あなた";
     article.setAttribute("aria-label", "あなたの投稿（送信中）");
     this.underway.set(u.key, li);
+    this.unmade.set(nonce(u), li);
     this.list.end.append(li);
     this.say(li, "送信中");
   }
@@ -156,28 +169,26 @@ export class Composer {
     for (const u of this.outbox.all()) this.send(u);
   }
 
-  // arrived makes the post on its way the post that stands, with what the channel says of it.
+  // arrived makes the post on its way the post that stands. Its final form comes by the channel, before or behind the
+  // answer; where there is no channel it is asked for.
   private arrived(u: Unsent, li: HTMLElement, id: string, number: number, n: number): void {
     this.outbox.drop(u);
-    this.underway.delete(u.key);
-    const there = this.list.find(id);
-    if (there) {
-      li.remove(); // it came by the channel before, on an earlier page perhaps
-    } else {
-      this.say(li, "届きました");
-      li.dataset.id = id;
-      li.dataset.n = String(n);
-      li.querySelector("article")!.id = `p${number}`;
+    if (!this.underway.delete(u.key)) return; // its frame came first
+    if (this.list.find(id)) {
+      li.remove(); // it stood in the page already
+      this.unmade.delete(nonce(u));
+      return;
     }
-    const frame = this.early.get(id);
-    this.early.delete(id);
-    if (frame && !there) this.stand(li, frame);
-    else if (!there) this.fetchOwn(li, id);
-    if (this.underway.size === 0) for (const f of this.early.values()) this.foreign(f);
+    this.say(li, "届きました");
+    li.dataset.id = id;
+    li.dataset.n = String(n);
+    li.querySelector("article")!.id = `p${number}`;
+    setTimeout(() => this.unmade.has(nonce(u)) && this.fetchOwn(li, id, nonce(u)), frameWithin);
   }
 
   // stand gives the post its final form and keeps 「届きました」 for a moment.
   private stand(li: HTMLElement, f: Frame): void {
+    this.unmade.delete(f.nonce ?? "");
     const made = this.list.make(true);
     if (!made) return;
     this.list.fill(made, f);
@@ -189,23 +200,12 @@ export class Composer {
     announce("投稿が届きました");
   }
 
-  // foreign puts in what one wrote on another screen.
-  private foreign(f: Frame): void {
-    this.early.delete(f.id!);
-    if (this.list.find(f.id!)) return;
-    const li = this.list.make(true);
-    if (!li) return;
-    this.list.fill(li, f);
-    this.place(li);
-    this.hooks.watch(li);
-  }
-
   // fetchOwn reads how the server shows the post, where no channel tells it.
-  private async fetchOwn(li: HTMLElement, id: string): Promise<void> {
+  private async fetchOwn(li: HTMLElement, id: string, name: string): Promise<void> {
     try {
       const answer = await fetch(`/api/v1/posts/${id}`);
       const p = await answer.json();
-      if (answer.ok && li.isConnected) this.stand(li, { ...p, t: "ev", n: Number(li.dataset.n ?? 0), reply_to: undefined });
+      if (answer.ok && li.isConnected && this.unmade.has(name)) this.stand(li, { ...p, t: "ev", n: Number(li.dataset.n ?? 0), nonce: name, reply_to: undefined });
     } catch {
       // it stands; how it looks comes with the next page
     }
@@ -214,9 +214,11 @@ export class Composer {
   private giveUp(u: Unsent, li: HTMLElement): void {
     this.outbox.drop(u);
     this.underway.delete(u.key);
+    this.unmade.delete(nonce(u));
     li.remove();
     if (!this.field!.value.trim()) {
       this.field!.value = u.body;
+      for (const q of u.quotes ?? []) this.quotes!.add(q);
       this.field!.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
@@ -262,20 +264,24 @@ export class Composer {
     const li = link?.closest<HTMLElement>("li[data-id]");
     if (!link || !li || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
     e.preventDefault();
-    this.answers(li.dataset.id!, li.querySelector(".post-head b a")?.textContent?.trim() ?? "");
-    if (link.dataset.act === "quote") this.quote(li);
+    if (link.dataset.act === "quote") return this.quote(li, this.quotes!.marked(li) || this.quotes!.wordsOf(li));
+    this.answers(li.dataset.id!, nameOf(li));
+    this.toField();
+  }
+
+  // quote puts words of a post above what is written, which answers it then.
+  private quote(li: HTMLElement, words: string): void {
+    this.answers(li.dataset.id!, nameOf(li));
+    this.quotes!.add({ post: li.dataset.id!, words, name: nameOf(li) });
+    this.toField();
+  }
+
+  private toField(): void {
     this.field!.scrollIntoView({ block: "nearest" });
     this.field!.focus();
   }
+}
 
-  // quote puts the marked words of a post, or all of it, above what is written.
-  private quote(li: HTMLElement): void {
-    const body = li.querySelector<HTMLElement>(".post-body .text");
-    const marked = getSelection();
-    const inside = marked && !marked.isCollapsed && body?.contains(marked.anchorNode) && body.contains(marked.focusNode);
-    const text = (inside ? marked.toString() : (body?.innerText ?? "")).trim();
-    const field = this.field!;
-    field.setRangeText("> " + text.replace(/\n+/g, "\n> ") + "\n\n", field.selectionStart, field.selectionEnd, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+function nameOf(li: HTMLElement): string {
+  return li.querySelector(".post-head b a")?.textContent?.trim() ?? "";
 }

@@ -4,12 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
 )
@@ -24,7 +24,8 @@ type Discussion struct {
 	Now    time.Time
 	Back   string     // the page that it stands on
 	Form   *page.Form // the composer
-	Answer *talk.View // the post that the composer answers
+	Reply  *talk.View // the post that the composer answers
+	Quoted bool       // … and quotes
 }
 
 // Load reads the discussion beside an entry for the entry's page at back. It is nil, without an error, for who may not
@@ -61,16 +62,8 @@ func discussion(r *http.Request, s *talk.Service, p *talk.Page, back string) (*D
 	if err != nil {
 		return nil, err
 	}
-	d.Answer = answer
-	if q.Get("quote") != "" {
-		d.Form.Set("body", quoted(answer.Body))
-	}
+	d.Reply, d.Quoted = answer, q.Get("quote") != ""
 	return d, nil
-}
-
-// quoted is a text as a quotation, with room for what is written under it.
-func quoted(body string) string {
-	return "> " + strings.ReplaceAll(body, "\n", "\n> ") + "\n\n"
 }
 
 // parts are the posts before and behind the line 「ここから新しい投稿」.
@@ -137,6 +130,9 @@ func (d *Discussion) shell(p *talk.View) ui.Post {
 	if place == "" {
 		shell.Municipality = p.AuthorName
 	}
+	if p.State == talk.Moved {
+		return shell
+	}
 	if p.State == access.Withdrawn {
 		shell.Removed = removedByAuthor
 	} else if !p.Shown() {
@@ -149,6 +145,7 @@ func (d *Discussion) shell(p *talk.View) ui.Post {
 const (
 	removedByAuthor = "この投稿は、書いた人が取り消しました。"
 	removedByStaff  = "この投稿は、運営が見えなくしています。"
+	removedByMove   = "この投稿は、運営が別の話し合いに移しました。"
 )
 
 // undoable tells whether the viewer has just taken the post back.
@@ -156,6 +153,20 @@ func (d *Discussion) undoable(p *talk.View) bool {
 	const offered = 10 * time.Second
 	return p.State == access.Withdrawn && p.Author == d.Viewer.Person && p.RemovedAt != nil && d.Now.Sub(*p.RemovedAt) <= offered
 }
+
+// isAnswer tells whether a post is the accepted answer.
+func (d *Discussion) isAnswer(p *talk.View) bool { return d.Answer != nil && d.Answer.ID == p.ID }
+
+// mayAnswer tells whether the viewer may say that a post answers the question.
+func (d *Discussion) mayAnswer(p *talk.View) bool {
+	return d.Topic.MayAccept(d.Viewer) && p.Number != 1
+}
+
+// first tells whether the window begins with the topic's first post.
+func (d *Discussion) first() bool { return len(d.Posts) > 0 && d.Posts[0].Number == 1 }
+
+// excerpt is the beginning of a post, for where it is named elsewhere.
+func excerpt(p *talk.View) string { return text.Cut(text.Plain(p.Body), 160) }
 
 func pressed(p *talk.View, r talk.Reaction) string {
 	for _, m := range p.Mine {

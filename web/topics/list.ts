@@ -5,6 +5,7 @@ import type { Frame } from "../live/frame";
 export const words: Record<string, string> = {
   author: "この投稿は、書いた人が取り消しました。",
   moderator: "この投稿は、運営が見えなくしています。",
+  moved: "この投稿は、運営が別の話し合いに移しました。 ",
 };
 
 const clock = new Intl.DateTimeFormat("ja-JP", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Tokyo" });
@@ -80,6 +81,7 @@ export class List {
       const gone = document.createElement("p");
       gone.className = "muted";
       gone.textContent = words[f.removed] ?? words.moderator;
+      if (f.moved) gone.append(Object.assign(document.createElement("a"), { href: `/topics/${this.topic}/posts/${f.moved}`, textContent: "移した先で読む" }));
       box.replaceChildren(gone);
     } else {
       const text = document.createElement("div");
@@ -112,6 +114,15 @@ export class List {
     for (const a of form.querySelectorAll("a")) a.setAttribute("href", to(a.getAttribute("href")!));
     for (const b of form.querySelectorAll("button[formaction]")) b.setAttribute("formaction", to(b.getAttribute("formaction")!));
     form.querySelector<HTMLInputElement>("[name=idempotency_key]")!.value = newKey();
+  }
+
+  // answered marks the post that answers the question.
+  accepted(id: string): void {
+    for (const b of this.root.querySelectorAll<HTMLButtonElement>("[data-accept]")) {
+      const is = b.closest<HTMLElement>("li")?.dataset.id === id;
+      b.value = String(!is);
+      b.textContent = is ? "答えの印を外す" : "これが答え";
+    }
   }
 
   // counts writes how many reacted, silently.

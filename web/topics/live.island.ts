@@ -5,6 +5,7 @@ import type { Frame, State } from "../live/frame";
 import type {} from "../live/start";
 import { Composer } from "./composer";
 import { List } from "./list";
+import { listenLevels } from "./levels";
 import { listenReactions } from "./reactions";
 import { watchSeen } from "./seen";
 
@@ -59,6 +60,9 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
     if (f.kind === "cleared") return list.clear(f.number!);
     if (f.kind === "post" && !f.author) return; // it has been cleared away since
     if (f.kind === "post") return added(f);
+    if (f.answer !== undefined) root.dataset.answered = f.answer;
+    if (f.answer !== undefined || f.kind === "topic.changed" || (f.id && (f.id === root.dataset.answered || f.moved === root.dataset.answered))) answer();
+    if (f.kind === "moved") return moved(f);
     const li = f.id ? list.find(f.id) : null;
     const waiting = held.find((h) => h.id === f.id);
     if (waiting) Object.assign(waiting, f, { kind: "post", n: waiting.n }, f.kind === "reaction" ? { at: waiting.at } : {});
@@ -70,8 +74,8 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
   function added(f: Frame): void {
     posts = Math.max(posts, f.number!);
     root.querySelector("[data-count]")!.textContent = posts.toLocaleString("ja-JP");
-    if (list.find(f.id!) || composer.own(f)) return;
-    if (f.author?.id !== me) speak(f);
+    if (composer.own(f) || list.find(f.id!)) return;
+    if (f.author?.id !== me && !f.removed) speak(f);
     if (!whole || (list.atEnd() && composer.busy())) {
       held.push(f);
     } else {
@@ -80,6 +84,30 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
       if (!seen) fresh.push(f.id!);
     }
     pill();
+  }
+
+  // moved puts the line where a post was that a moderator moved elsewhere.
+  function moved(f: Frame): void {
+    held = held.map((h) => (h.id === f.moved && h.number === f.number ? { ...f, kind: "post", n: h.n } : h));
+    const old = list.find(f.moved!);
+    const li = old && old.querySelector("article")!.id === `p${f.number}` ? old : list.find(f.id!);
+    if (li) {
+      li.dataset.id = f.id!;
+      list.body(li.querySelector("article")!, f);
+    }
+  }
+
+  // answer reads again which post answers the question.
+  async function answer(): Promise<void> {
+    const got = await fetch(`/topics/${topic}/answer`, { cache: "no-store" }).catch(() => null);
+    if (!got?.ok) return;
+    const html = await got.text();
+    const box = root.querySelector<HTMLElement>("[data-answer]");
+    if (box) box.innerHTML = html;
+    const is = box?.querySelector<HTMLElement>("[data-is]")?.dataset.is ?? "";
+    list.accepted(is);
+    const solved = document.querySelector<HTMLElement>("[data-solved]");
+    if (solved) solved.hidden = !is;
   }
 
   function insert(f: Frame): HTMLElement | null {
@@ -174,6 +202,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
   }
 
   listenReactions(root, list);
+  listenLevels(topic);
   all.join(topic, { n: head, epoch, take, presence, state });
 }
 

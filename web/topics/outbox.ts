@@ -1,11 +1,18 @@
 import { onDevice } from "../page/draft";
 import { newKey } from "./list";
+import type { Quoted } from "./quotes";
 
 // A post on its way. Its key makes it stand once, however often it is sent; it survives the closing of the browser.
 export interface Unsent {
   key: string;
   body: string;
   reply_to: string;
+  quotes?: Quoted[];
+}
+
+// nonce is as much of a key as a frame and a page carry.
+export function nonce(u: Unsent): string {
+  return u.key.slice(0, 8);
 }
 
 // What came of sending: it stands, it may be sent again, or it is refused with a sentence.
@@ -27,8 +34,8 @@ export class Outbox {
     }
   }
 
-  make(body: string, replyTo: string): Unsent {
-    const u = { key: newKey(), body, reply_to: replyTo };
+  make(body: string, replyTo: string, quotes: Quoted[]): Unsent {
+    const u = { key: newKey(), body, reply_to: replyTo, quotes };
     this.keep([...this.all(), u]);
     return u;
   }
@@ -53,7 +60,7 @@ export class Outbox {
       answer = await fetch(`/api/v1/topics/${this.topic}/posts`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": u.key },
-        body: JSON.stringify({ body: u.body, reply_to: u.reply_to }),
+        body: JSON.stringify({ body: u.body, reply_to: u.reply_to, quotes: (u.quotes ?? []).map(({ post, words }) => ({ post, words })) }),
       });
     } catch {
       return { ok: false, again: true, text: "つながったら送ります" };

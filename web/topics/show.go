@@ -54,7 +54,7 @@ func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	out, err := p.Talk.Post(r.Context(), page.Viewer(r.Context()), id, talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to")})
+	out, err := p.Talk.Post(r.Context(), page.Viewer(r.Context()), id, written(f))
 	if err != nil && f.WithError(err) {
 		return p.again(w, r, id, f)
 	}
@@ -65,6 +65,20 @@ func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, backTo(f, id)+"?from="+strconv.FormatInt(max(1, out.Number-lead), 10)+"#p"+strconv.FormatInt(out.Number, 10),
 		http.StatusSeeOther)
 	return nil
+}
+
+// written is the post that the composer's form describes.
+func written(f *page.Form) talk.NewPost {
+	in := talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to"), Nonce: f.Key}
+	words := f.All("quote_words")
+	for i, id := range f.All("quote") {
+		q := talk.NewQuote{Post: id}
+		if i < len(words) {
+			q.Words = words[i]
+		}
+		in.Quotes = append(in.Quotes, q)
+	}
+	return in
 }
 
 // again shows the topic with what was written into its composer and what is wrong with it.
@@ -100,6 +114,42 @@ func (p Pages) React(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.Talk.React(r.Context(), v, id, reaction, pressed(post, reaction) != "true")
 	})
+}
+
+// Accept says that a post answers the question, or that it does so no more.
+func (p Pages) Accept(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, func(id string, f *page.Form) (talk.Change, error) {
+		return p.Talk.Accept(r.Context(), page.Viewer(r.Context()), id, f.Get("on") == "true")
+	})
+}
+
+// Question marks a topic as a question or takes the mark away.
+func (p Pages) Question(w http.ResponseWriter, r *http.Request) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	c, err := p.Talk.SetQuestion(r.Context(), page.Viewer(r.Context()), id, f.Get("on") == "true")
+	if err != nil {
+		return err
+	}
+	page.Wrote(w, c.Seq)
+	http.Redirect(w, r, "/topics/"+id, http.StatusSeeOther)
+	return nil
+}
+
+// Answer is the part of a page that leads to the accepted answer, read again when it changes.
+func (p Pages) Answer(w http.ResponseWriter, r *http.Request) error {
+	v := page.Viewer(r.Context())
+	t, a, err := p.Talk.AnswerOf(r.Context(), v, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	d := &Discussion{Page: &talk.Page{Topic: t, Answer: a}, Viewer: v, Back: "/topics/" + t.ID}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	return answerBox(d).Render(r.Context(), w)
 }
 
 // Remove takes back one's own post; the page then offers to undo it.

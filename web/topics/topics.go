@@ -78,7 +78,7 @@ func tabs(f talk.Filter, unread int) []ui.Tab {
 }
 
 func rowOf(t *talk.Row, now time.Time) ui.TopicRow {
-	row := ui.TopicRow{URL: "/topics/" + t.ID, Title: t.Title, Waiting: t.Question && t.Posts == 1,
+	row := ui.TopicRow{URL: "/topics/" + t.ID, Title: t.Title, Waiting: t.Question && t.Posts == 1, Solved: t.Solved,
 		Replies: int(t.Posts), New: int(t.Unread())}
 	if t.Entry == "" {
 		row.Replies-- // the first post is the topic's own text

@@ -138,7 +138,7 @@ func (r Rows) topics(ctx context.Context, ids []string) (rows []topicRow, err er
 		FROM topic t
 		LEFT JOIN entry e ON e.id = t.entry
 		LEFT JOIN topic_head h ON h.topic = t.id
-		WHERE t.id IN (?) AND t.state = 'published' AND t.posts > 0 AND t.room <> 'practice'`, bun.List(ids))
+		WHERE t.id IN (?) AND t.state = 'published' AND t.posts > 0 AND t.merged = '' AND t.room <> 'practice'`, bun.List(ids))
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read topics for the index: %w", err)
 	}

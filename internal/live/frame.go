@@ -144,7 +144,7 @@ func removed(p *talk.View) string {
 		return ""
 	case access.Withdrawn:
 		return "author"
-	case talk.Moved:
+	case talk.MovedAway:
 		return "moved"
 	}
 	return "moderator"

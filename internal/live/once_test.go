@@ -51,7 +51,7 @@ func pageOf(t testing.TB, s *site, v access.Viewer, topic string) (posts map[str
 			sh.Removed = "author"
 		case access.Hidden:
 			sh.Removed = "moderator"
-		case talk.Moved:
+		case talk.MovedAway:
 			sh.Removed = "moved"
 		}
 		posts[p.ID] = sh
@@ -176,13 +176,13 @@ func (f *follower) run(t testing.TB, until int64) error {
 }
 
 // write does random acts until the topic has had at least until events.
-func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rnd *rand.Rand) {
+func write(t testing.TB, s *site, v access.Viewer, topic, other string, until int64, rnd *rand.Rand) {
 	var mine []string
 	for {
 		var c talk.Change
 		var err error
 		ctx := context.Background()
-		switch act := rnd.IntN(13); {
+		switch act := rnd.IntN(15); {
 		case act < 5 || len(mine) == 0:
 			var p talk.Posted
 			in := talk.NewPost{Body: fmt.Sprint("投稿 ", rnd.IntN(1000))}
@@ -203,7 +203,14 @@ func write(t testing.TB, s *site, v access.Viewer, topic string, until int64, rn
 			c, err = s.talk.Undo(ctx, v, mine[rnd.IntN(len(mine))])
 		case act < 8+1:
 			c, err = s.talk.Accept(ctx, v, mine[rnd.IntN(len(mine))], rnd.IntN(3) > 0)
-		case act < 11:
+		case act == 9: // there, and another time back: who moves it twice at once finds it gone
+			ids := []string{mine[rnd.IntN(len(mine))]}
+			from, to := topic, other
+			if rnd.IntN(3) == 0 {
+				from, to = other, topic
+			}
+			_, err = s.talk.Move(ctx, v, from, talk.Move{Target: to, Posts: ids, Reason: "ためし"})
+		case act < 13:
 			c, err = s.talk.React(ctx, v, mine[rnd.IntN(len(mine))], talk.Useful, rnd.IntN(2) == 0)
 		default:
 			c, err = moderate(ctx, s, topic, mine[rnd.IntN(len(mine))], rnd)
@@ -251,13 +258,16 @@ func exactlyOnce(t *testing.T, sites []*site) {
 		s.set(author)
 		s.set(reader)
 	}
-	topic := first.topic(t, author, members)
+	author.Moderator = true
+	topic, other := first.topic(t, author, members), first.topic(t, author, members)
 	var writing, reading sync.WaitGroup
 	var followers []*follower
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	for w := range 4 {
-		writing.Go(func() { write(t, sites[w%len(sites)], author, topic, until, rand.New(rand.NewPCG(seed, uint64(w)))) })
+		writing.Go(func() {
+			write(t, sites[w%len(sites)], author, topic, other, until, rand.New(rand.NewPCG(seed, uint64(w))))
+		})
 	}
 	for i, way := range []string{"socket", "long poll", "plain poll", "mixture", "socket", "mixture"} {
 		f := &follower{name: way, sites: sites, topic: topic, rnd: rand.New(rand.NewPCG(seed, uint64(100+i)))}
@@ -277,6 +287,9 @@ func exactlyOnce(t *testing.T, sites []*site) {
 	head, err := event.TopicHead(t.Context(), first.d.Read(), topic)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if p, err := first.talk.Page(t.Context(), reader, other, 0); err != nil || p.Topic.Posts < 2 {
+		t.Errorf("nothing was moved: %v", err)
 	}
 	want, _ := pageOf(t, first, reader, topic)
 	for _, f := range followers {

@@ -50,6 +50,10 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.flag()
 	case event.TranscriptDecided:
 		to.transcript()
+	case event.ConsentAsked:
+		to.consent()
+	case event.ConsentAnswered:
+		to.consented()
 	case event.SearchFound:
 		to.found()
 	case event.QuestionPassed:
@@ -105,8 +109,14 @@ func (t *telling) post() {
 	var data struct {
 		ReplyTo  string   `json:"reply_to"`
 		Mentions []string `json:"mentions"`
+		From     string   `json:"from"`
+		Reason   string   `json:"reason"`
 	}
 	if t.err = json.Unmarshal(t.e.Data, &data); t.err != nil {
+		return
+	}
+	if data.From != "" { // it was moved here: nobody said anything new
+		t.relocated(data.Reason)
 		return
 	}
 	var topic struct{ Entry, Author, Room string }

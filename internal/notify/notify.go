@@ -33,6 +33,9 @@ const (
 	Corrected   Kind = "corrected"   // the text that one proposed for a page was taken
 	Declined    Kind = "declined"    // … or was not
 	Found       Kind = "found"       // something is new to a search that one keeps; one notice until it is read
+	Relocated   Kind = "relocated"   // the moderators moved one's posts to another topic
+	Consent     Kind = "consent"     // somebody asks whether one's posts may go elsewhere
+	Consented   Kind = "consented"   // … and an author has answered
 	Asked       Kind = "asked"       // a question is near to what one wrote
 )
 

@@ -41,15 +41,14 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 		ColumnExpr("COALESCE(p.number, 0) AS number, CASE WHEN p.state = 'published' THEN p.body ELSE '' END AS excerpt").
 		Join("LEFT JOIN person AS a ON a.id = n.actor").
 		ColumnExpr("CASE WHEN n.search = '' THEN 0 ELSE (?) END AS hits", s.hits(v).ColumnExpr("COUNT(*)")).
-		Join("LEFT JOIN post AS p ON p.id = n.post").
 		Join("LEFT JOIN saved_search AS s ON s.id = n.search")
 	q = s.readable(q, v).Where("n.person = ?", v.Person).OrderExpr("n.seq DESC").Limit(int64(f.Limit))
 	if f.Before > 0 {
 		q = q.Where("n.seq < ?", f.Before)
 	}
-	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone, Corrected, Declined}
+	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone, Corrected, Declined, Relocated}
 	if f.Mine {
-		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention, Asked, Accepted}, staff...)))
+		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention, Asked, Accepted, Consent, Consented}, staff...)))
 	}
 	if f.Staff {
 		q = q.Where("n.kind IN (?)", bun.List(staff))
@@ -75,7 +74,8 @@ func (s *Service) hits(v access.Viewer) *bun.SelectQuery {
 func (s *Service) readable(q *bun.SelectQuery, v access.Viewer) *bun.SelectQuery {
 	return q.
 		Join("LEFT JOIN entry AS e ON e.id = n.entry").
-		Join("LEFT JOIN topic AS t ON t.id = n.topic").
+		Join("LEFT JOIN post AS p ON p.id = n.post").
+		Join("LEFT JOIN topic AS t ON t.id = COALESCE(p.topic, n.topic)"). // a post may have been moved since
 		Where("(n.search = '' OR EXISTS (?))", s.hits(v).ColumnExpr("1")).
 		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			q = q.Where("n.entry = ''")

@@ -20,6 +20,12 @@ func (i Item) Sentence() string {
 		return who + "が、あなたの話題に投稿しました"
 	case Accepted:
 		return who + "が、あなたの投稿を質問の答えに選びました"
+	case Relocated:
+		return "運営から：あなたの投稿を、別の話し合いに移しました"
+	case Consent:
+		return who + "から、あなたの投稿を使ってよいか、おたずねがあります"
+	case Consented:
+		return who + "が、投稿を使ってよいかのおたずねに答えました"
 	case Watched:
 		return "見守っている話し合いに、新しい投稿があります"
 	case Adopted:
@@ -68,6 +74,8 @@ func (i Item) Path() string {
 	switch {
 	case i.Kind == Application:
 		return "/join"
+	case i.Ask != "":
+		return "/asks/" + i.Ask
 	case i.Search != "":
 		return "/archive/saved/" + i.Search
 	case i.Post != "" && i.Topic != "" && i.Number > 0:

@@ -37,6 +37,9 @@ func (s *Service) change(ctx context.Context, v access.Viewer, id string,
 		if err := open(ctx, tx, v, p.Topic); err != nil {
 			return err
 		}
+		if p.State == MovedAway {
+			return gone()
+		}
 		events, err := act(ctx, tx, &p)
 		if err != nil {
 			return err

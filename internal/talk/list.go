@@ -90,7 +90,7 @@ func (s *Service) CountUnread(ctx context.Context, v access.Viewer, most int64) 
 
 // narrow adds the filter's conditions to a query over topic t with read_mark m and topic_level l.
 func (f Filter) narrow(v access.Viewer, q *bun.SelectQuery) *bun.SelectQuery {
-	q = readable(v, q).Where("t.state = 'published'").Where("t.posts > 0").Where("t.room <> ?", PracticeKey)
+	q = readable(v, q).Where("t.state = 'published'").Where("t.posts > 0").Where("t.merged = ''").Where("t.room <> ?", PracticeKey)
 	if f.Room.Key != "" {
 		q = f.Room.gathered(q)
 	}

@@ -130,6 +130,9 @@ func newPost(v access.Viewer, body string) (*Post, error) {
 // open finds a topic that the viewer may read and that takes posts.
 func open(ctx context.Context, tx db.Tx, v access.Viewer, topic string) error {
 	t, err := find(ctx, tx, v, topic)
+	if err == nil && t.Merged != "" {
+		return apperr.New(apperr.Conflict, "この話し合いは、ほかの話し合いと1つになりました。書いた内容は残っています。ページを読みこみ直すと、続きの話し合いが開きます。")
+	}
 	if err == nil && t.State != access.Published {
 		return apperr.New(apperr.Forbidden, "この話し合いは、いま運営が見えなくしています。書いた内容は残っています。運営の連絡をお待ちください。")
 	}

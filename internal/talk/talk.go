@@ -67,8 +67,9 @@ type Topic struct {
 
 // Standing is how many numbers there are whose posts have not been cleared away.
 func (t *Topic) Standing() int64 { return t.Posts - t.Swept }
-// Moved is the state of the line that stands where a post was before it was moved to another topic.
-const Moved access.State = "moved"
+
+// MovedAway is the state of the line that stands where a post was before it was moved to another topic.
+const MovedAway access.State = "moved"
 
 // Change is what a write answers: the topic's n and the log's seq of its event.
 type Change struct {

@@ -57,7 +57,7 @@ func postOf(p *talk.View) post {
 		out.Removed = "author"
 	case access.Hidden:
 		out.Removed = "moderator"
-	case talk.Moved:
+	case talk.MovedAway:
 		out.Removed = "moved"
 	}
 	if out.Reactions == nil {

@@ -28,7 +28,7 @@ export interface Frame {
 }
 
 // How a page is kept up to date. "stale": read the page again. "ended": nothing more comes for this reader.
-export type State = "live" | "waiting" | "off" | "stale" | "ended" | "signedout";
+export type State = "live" | "waiting" | "off" | "stale" | "merged" | "ended" | "signedout";
 
 // Beyond this many events the page is read again; the server says so too.
 export const furthestBehind = 500;

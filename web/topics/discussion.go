@@ -120,7 +120,9 @@ func (d *Discussion) rail() []ui.Link {
 	return append(links, ui.Link{Text: "最新の投稿", URL: d.at(d.Topic.Posts), Note: page.When(d.Topic.LastAt, d.Now)})
 }
 
-func (d *Discussion) open() bool { return d.Topic.State == access.Published && d.Viewer.CanWrite() }
+func (d *Discussion) open() bool {
+	return d.Topic.State == access.Published && d.Topic.Merged == "" && d.Viewer.CanWrite()
+}
 
 // shell is a post without its body and acts.
 func (d *Discussion) shell(p *talk.View) ui.Post {
@@ -130,7 +132,7 @@ func (d *Discussion) shell(p *talk.View) ui.Post {
 	if place == "" {
 		shell.Municipality = p.AuthorName
 	}
-	if p.State == talk.Moved {
+	if p.State == talk.MovedAway {
 		return shell
 	}
 	if p.State == access.Withdrawn {

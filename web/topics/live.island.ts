@@ -15,6 +15,7 @@ const sentences: Partial<Record<State, string>> = {
   waiting: "いまつながっていません。つながると、新しい投稿が自動で出ます。",
   off: "自動では更新されません。読みこみ直すと新しい投稿が見えます。",
   stale: "しばらく離れている間に、話し合いが進みました。読みこみ直すと、いまの話し合いが見えます。",
+  merged: "この話し合いは、ほかの話し合いと1つになりました。読みこみ直すと、続きの話し合いが開きます。",
   ended: "この話し合いは、いまは読めません。",
   signedout: "ログインの期限が切れました。書いた内容は残っています。別の画面でログインしてから、読みこみ直してください。",
 };
@@ -63,6 +64,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
     if (f.answer !== undefined) root.dataset.answered = f.answer;
     if (f.answer !== undefined || f.kind === "topic.changed" || (f.id && (f.id === root.dataset.answered || f.moved === root.dataset.answered))) answer();
     if (f.kind === "moved") return moved(f);
+    if (f.kind === "topic.merged") return state("merged");
     const li = f.id ? list.find(f.id) : null;
     const waiting = held.find((h) => h.id === f.id);
     if (waiting) Object.assign(waiting, f, { kind: "post", n: waiting.n }, f.kind === "reaction" ? { at: waiting.at } : {});
@@ -184,7 +186,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
       const text = sentences[s] ?? "";
       bar.hidden = !text;
       if (bar.firstElementChild!.textContent !== text) bar.firstElementChild!.textContent = text;
-      if (s === "stale") bar.append(reload());
+      if (s === "stale" || s === "merged") bar.append(reload());
     };
     clearTimeout(patience);
     if (s === "waiting") patience = setTimeout(say, 5000); // a short break is nobody's business

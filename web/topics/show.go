@@ -35,6 +35,10 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, talk.RoomURL(t.Topic.Room)+"?"+r.URL.RawQuery, http.StatusSeeOther)
 		return nil
 	}
+	if t.Topic.Merged != "" && from == 0 { // a window that was asked for shows where each post went
+		http.Redirect(w, r, "/topics/"+t.Topic.Merged+"#discussion", http.StatusSeeOther)
+		return nil
+	}
 	d, err := discussion(r, p.Talk, t, "/topics/"+t.Topic.ID)
 	if err != nil {
 		return err

@@ -374,7 +374,7 @@ CREATE TABLE file (
   lease_until TIMESTAMPTZ,                   -- a worker has it
   created_by  TEXT NOT NULL,
   created_at  TIMESTAMPTZ NOT NULL
-, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0);
+, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0, cover_width DOUBLE PRECISION NOT NULL DEFAULT 0, cover_height DOUBLE PRECISION NOT NULL DEFAULT 0, colour TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX file_entry ON file (entry, position);
 
@@ -411,7 +411,7 @@ CREATE TABLE topic (
   created_at TIMESTAMPTZ NOT NULL,
   last_seq   BIGINT NOT NULL DEFAULT 0,      -- order of lists: the last event that a reader sees
   last_at    TIMESTAMPTZ NOT NULL
-, answer TEXT NOT NULL DEFAULT '', merged TEXT NOT NULL DEFAULT '');
+, answer TEXT NOT NULL DEFAULT '', merged TEXT NOT NULL DEFAULT '', room TEXT NOT NULL DEFAULT '', swept BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX topic_last ON topic (state, last_seq, id);
 
@@ -625,6 +625,54 @@ CREATE INDEX transcript_page ON transcript (file, number, created_at);
 
 CREATE UNIQUE INDEX transcript_once ON transcript (file, number, by) WHERE state = 'open';
 
+CREATE TABLE bulk (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,                 -- of the list's file
+  state       TEXT NOT NULL,                 -- running, done, undoing, undone
+  audience    TEXT NOT NULL,                 -- of rows that name none
+  total       INTEGER NOT NULL,
+  by          TEXT NOT NULL DEFAULT '',      -- empty: the command line
+  created_at  TIMESTAMPTZ NOT NULL,
+  finished_at TIMESTAMPTZ,
+  undone_by   TEXT NOT NULL DEFAULT '',
+  undone_at   TIMESTAMPTZ
+);
+
+CREATE INDEX bulk_order ON bulk (created_at);
+
+CREATE TABLE bulk_row (
+  bulk   TEXT NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
+  line   INTEGER NOT NULL,                   -- in the list's file
+  cells  JSONB NOT NULL,                     -- as written, by column
+  state  TEXT NOT NULL,                      -- waiting, new, same, problem
+  detail TEXT NOT NULL DEFAULT '',           -- the reason, for people
+  entry  TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (bulk, line)
+);
+
+CREATE INDEX bulk_row_state ON bulk_row (bulk, state);
+
+CREATE INDEX bulk_row_entry ON bulk_row (entry);
+
+CREATE TABLE claim (
+  id         TEXT PRIMARY KEY,
+  entry      TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  by         TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  team       TEXT NOT NULL DEFAULT '',       -- the claimant's team of that cohort, when the roster knows one
+  note       TEXT NOT NULL DEFAULT '',
+  state      TEXT NOT NULL,                  -- open, approved, declined
+  reason     TEXT NOT NULL DEFAULT '',
+  decided_by TEXT NOT NULL DEFAULT '',       -- empty: the roster
+  decided_at TIMESTAMPTZ,
+  created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX claim_state ON claim (state, created_at);
+
+CREATE INDEX claim_entry ON claim (entry);
+
+CREATE UNIQUE INDEX claim_once ON claim (entry, by) WHERE state = 'open';
+
 CREATE INDEX post_moved ON post (moved) WHERE moved <> '';
 
 CREATE INDEX post_reply ON post (reply_to) WHERE reply_to <> '';
@@ -724,3 +772,65 @@ CREATE TABLE ask_post (
 );
 
 CREATE INDEX ask_post_author ON ask_post (author, answer);
+
+CREATE UNIQUE INDEX topic_room ON topic (room) WHERE room <> '';
+
+CREATE INDEX topic_cohort ON topic (cohort) WHERE cohort <> '';
+
+CREATE INDEX topic_team ON topic (team) WHERE team <> '';
+
+CREATE TABLE note (
+  id          TEXT PRIMARY KEY,
+  topic       TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+  entry       TEXT NOT NULL,
+  file        TEXT NOT NULL,                 -- kept when the file is taken out: the words still stand
+  page        INTEGER NOT NULL,
+  pinned      BOOLEAN NOT NULL,              -- to x, y; else it is about the whole sheet
+  x           DOUBLE PRECISION NOT NULL,     -- shares of the shown page, 0 to 1 from its top left
+  y           DOUBLE PRECISION NOT NULL,
+  question    BOOLEAN NOT NULL,              -- collected for the team (もらった問い)
+  body        TEXT NOT NULL,
+  answer      TEXT NOT NULL DEFAULT '',      -- of the team, to a question
+  answered_by TEXT NOT NULL DEFAULT '',
+  answered_at TIMESTAMPTZ,
+  session     TEXT NOT NULL DEFAULT '',      -- the poster session in which it was written
+  author      TEXT NOT NULL REFERENCES person (id),
+  state       TEXT NOT NULL,                 -- published, withdrawn (by its author), hidden (by a moderator)
+  n           BIGINT NOT NULL,               -- the topic's n at which it was added: its order
+  created_at  TIMESTAMPTZ NOT NULL,
+  edited_at   TIMESTAMPTZ
+);
+
+CREATE INDEX note_entry ON note (entry, n);
+
+CREATE INDEX note_session ON note (session, n) WHERE session <> '';
+
+CREATE INDEX note_author ON note (author, created_at);
+
+CREATE TABLE poster_session (
+  id         TEXT PRIMARY KEY,
+  topic      TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+  title      TEXT NOT NULL,
+  about      TEXT NOT NULL DEFAULT '',
+  audience   TEXT NOT NULL,                  -- members, cohort
+  cohort     TEXT NOT NULL DEFAULT '',
+  starts_at  TIMESTAMPTZ NOT NULL,
+  minutes    INTEGER NOT NULL,               -- for each poster
+  position   INTEGER NOT NULL DEFAULT 0,     -- of the poster whose turn began at since; 0 is the first
+  since      TIMESTAMPTZ NOT NULL,
+  paused_at  TIMESTAMPTZ,
+  ended_at   TIMESTAMPTZ,                    -- by the host; else it ends by itself
+  version    BIGINT NOT NULL,                -- counts changes, so that two hosts do not both press the same button
+  sample     BOOLEAN NOT NULL DEFAULT FALSE,
+  created_by TEXT NOT NULL,
+  created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX poster_session_start ON poster_session (starts_at, id);
+
+CREATE TABLE poster_session_entry (
+  session  TEXT NOT NULL REFERENCES poster_session (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  PRIMARY KEY (session, position)
+);

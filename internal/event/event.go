@@ -67,9 +67,9 @@ const (
 	NoteRemoved Kind = "note.removed" // sent when its author or a moderator takes it out
 
 	SessionChanged Kind = "session" // sent when a poster session is planned, changed, moved on, paused or ended; its topic is its own
-	PostMoved    Kind = "moved" // sent to the topic that a post left; subject: the line in its place; data: {"number", "post", "to"}
-	PostTouched  Kind = "touch" // sent when what a post quotes, answers or shows beside its text changes
-	PollChanged  Kind = "poll"  // sent when somebody votes or the poll is closed; subject: its post
+	PostMoved      Kind = "moved"   // sent to the topic that a post left; subject: the line in its place; data: {"number", "post", "to"}
+	PostTouched    Kind = "touch"   // sent when what a post quotes, answers or shows beside its text changes
+	PollChanged    Kind = "poll"    // sent when somebody votes or the poll is closed; subject: its post
 
 	ConsentAsked    Kind = "consent.asked"    // sent when authors are asked whether their words may go elsewhere; subject: the ask
 	ConsentAnswered Kind = "consent.answered" // sent when an author has answered; subject: the ask; data: {"yes", "no"}

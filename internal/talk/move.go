@@ -151,6 +151,9 @@ func noTarget() error {
 
 func standing(topics ...*Topic) error {
 	for _, t := range topics {
+		if t.Room == PracticeKey {
+			return apperr.New(apperr.Conflict, "練習部屋の投稿は、移せません。1週間で消えるところへ、移すこともできません。")
+		}
 		if t.State != access.Published || t.Merged != "" {
 			return apperr.New(apperr.Conflict, "見えなくしている話し合いや、すでに1つにした話し合いには、移すことも移されることもできません。")
 		}
@@ -171,8 +174,8 @@ func (m *moving) choose(ctx context.Context, in Move) error {
 		return fmt.Errorf("read the posts to move: %w", err)
 	}
 	switch {
-	case in.Merge && m.from.Entry != "":
-		return apperr.At("target", "レポートやポスターの話し合いは、なくせません。投稿を選んで移してください。")
+	case in.Merge && (m.from.Entry != "" || m.from.Room != ""):
+		return apperr.At("target", "レポートやポスターの話し合いと、部屋の話し合いは、なくせません。投稿を選んで移してください。")
 	case in.Merge && Widens(m.from, m.to):
 		return apperr.At("target", "その話し合いは、いまより多くの人が読めるので、1つにできません。投稿を選んで移すと、書いた人にたずねます。")
 	case len(m.posts) > MaxMove:
@@ -181,7 +184,7 @@ func (m *moving) choose(ctx context.Context, in Move) error {
 		return nil
 	case len(m.posts) != len(slices.Compact(slices.Sorted(slices.Values(in.Posts)))):
 		return apperr.At("posts", "選んだ投稿の中に、取り消されたものや移されたものがあります。ページを読みこみ直して、選びなおしてください。")
-	case m.from.Entry == "" && m.posts[0].Number == 1:
+	case m.from.Entry == "" && m.from.Room == "" && m.posts[0].Number == 1:
 		return apperr.At("posts", "最初の投稿は、話し合いの本文なので移せません。話し合いごと1つにすることはできます。")
 	}
 	return nil

@@ -59,8 +59,8 @@ type Topic struct {
 	CreatedAt time.Time    `bun:"created_at"`
 	LastSeq   int64        `bun:"last_seq"`
 	LastAt    time.Time    `bun:"last_at"`
-	Room      string       `bun:"room"`  // the key of the room whose standing conversation it is
-	Swept     int64        `bun:"swept"` // number of the last post that was cleared away (practice.go)
+	Room      string       `bun:"room"`   // the key of the room whose standing conversation it is
+	Swept     int64        `bun:"swept"`  // number of the last post that was cleared away (practice.go)
 	Answer    string       `bun:"answer"` // the post that answers the question, if the asker has said so
 	Merged    string       `bun:"merged"` // the topic that its posts went to
 }

@@ -374,7 +374,7 @@ CREATE TABLE file (
   lease_until TIMESTAMPTZ,                   -- a worker has it
   created_by  TEXT NOT NULL,
   created_at  TIMESTAMPTZ NOT NULL
-, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0, cover_width DOUBLE PRECISION NOT NULL DEFAULT 0, cover_height DOUBLE PRECISION NOT NULL DEFAULT 0, colour TEXT NOT NULL DEFAULT '');
+, tiling TEXT NOT NULL DEFAULT '', tile_tries INTEGER NOT NULL DEFAULT 0, missing_at TIMESTAMPTZ, ocr TEXT NOT NULL DEFAULT '', ocr_tries INTEGER NOT NULL DEFAULT 0, cover_width DOUBLE PRECISION NOT NULL DEFAULT 0, cover_height DOUBLE PRECISION NOT NULL DEFAULT 0, colour TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX file_entry ON file (entry, position);
 
@@ -390,7 +390,7 @@ CREATE TABLE page (
   text    TEXT NOT NULL,
   words   JSONB NOT NULL,                    -- [{"text", "box": [x, y, w, h]}, …] per mille of the shown page
   colour  TEXT NOT NULL DEFAULT '',          -- behind the picture until it is there
-  widths  TEXT NOT NULL DEFAULT '', tiled_width INTEGER NOT NULL DEFAULT 0, tiled_height INTEGER NOT NULL DEFAULT 0, transcript TEXT NOT NULL DEFAULT '',          -- sizes that the store has: 512,1280,2560
+  widths  TEXT NOT NULL DEFAULT '', tiled_width INTEGER NOT NULL DEFAULT 0, tiled_height INTEGER NOT NULL DEFAULT 0, transcript TEXT NOT NULL DEFAULT '', machine BOOLEAN NOT NULL DEFAULT FALSE,          -- sizes that the store has: 512,1280,2560
   PRIMARY KEY (file, number)
 );
 
@@ -624,6 +624,35 @@ CREATE INDEX transcript_state ON transcript (state, created_at);
 CREATE INDEX transcript_page ON transcript (file, number, created_at);
 
 CREATE UNIQUE INDEX transcript_once ON transcript (file, number, by) WHERE state = 'open';
+
+CREATE TABLE transfer (
+  id         TEXT PRIMARY KEY,
+  person     TEXT NOT NULL REFERENCES person (id),
+  place      TEXT NOT NULL DEFAULT '',       -- the form that it is for
+  name       TEXT NOT NULL,                  -- as the person called it, cleaned
+  declared   TEXT NOT NULL DEFAULT '',       -- the type as the browser has it
+  size       BIGINT NOT NULL,                -- of the whole file
+  received   BIGINT NOT NULL DEFAULT 0,      -- what the parts have of it
+  look       JSONB NOT NULL,                 -- what was found when it was looked at
+  created_at TIMESTAMPTZ NOT NULL,
+  expires_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX transfer_person ON transfer (person, place, created_at);
+
+CREATE INDEX transfer_expiry ON transfer (expires_at);
+
+CREATE TABLE transfer_part (
+  transfer TEXT NOT NULL REFERENCES transfer (id) ON DELETE CASCADE,
+  start    BIGINT NOT NULL,
+  size     BIGINT NOT NULL,
+  blob     TEXT NOT NULL,                    -- name in the store
+  PRIMARY KEY (transfer, start)
+);
+
+CREATE INDEX file_ocr ON file (created_at) WHERE ocr = 'waiting';
+
+CREATE INDEX file_missing ON file (missing_at) WHERE missing_at IS NOT NULL;
 
 CREATE TABLE bulk (
   id          TEXT PRIMARY KEY,

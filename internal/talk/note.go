@@ -143,7 +143,7 @@ func topicOfEntry(ctx context.Context, r selector, entry string) (topic string, 
 func (note *Note) onSheet(ctx context.Context, tx db.Tx, v access.Viewer) error {
 	if note.File != "" {
 		ok, err := tx.NewSelect().TableExpr("file AS f").Where("f.id = ?", note.File).Where("f.entry = ?", note.Entry).
-			Where("? BETWEEN 1 AND f.page_count", note.Page).Exists(ctx)
+			Where("(? BETWEEN 1 AND f.page_count OR ? = 1 AND f.state = 'processing')", note.Page, note.Page).Exists(ctx)
 		if err != nil {
 			return fmt.Errorf("look for the sheet of a note: %w", err)
 		}

@@ -9,7 +9,16 @@ type Field = HTMLTextAreaElement | HTMLInputElement;
 const deviceDelay = 1000;
 const serverEvery = 10_000;
 
-for (const field of document.querySelectorAll<Field>("[data-draft]")) watch(field, field.dataset.draft!);
+const watched = new WeakSet<Field>();
+function watchAll(): void {
+  for (const field of document.querySelectorAll<Field>("[data-draft]")) {
+    if (watched.has(field)) continue;
+    watched.add(field);
+    watch(field, field.dataset.draft!);
+  }
+}
+watchAll();
+document.addEventListener("sheet", watchAll); // a page that walks from sheet to sheet brings other fields
 
 function watch(field: Field, place: string): void {
   const status = statusOf(field);

@@ -120,7 +120,7 @@ func (d *Discussion) rail() []ui.Link {
 	if d.Topic.Standing() == 0 {
 		return nil
 	}
-	links := []ui.Link{{Text: "最初の投稿", URL: d.at(d.Topic.Swept+1), Note: page.When(d.Topic.CreatedAt, d.Now)}}
+	links := []ui.Link{{Text: "最初の投稿", URL: d.at(d.Topic.Swept + 1), Note: page.When(d.Topic.CreatedAt, d.Now)}}
 	if n := d.FirstUnread(); n > 0 {
 		links = append(links, ui.Link{Text: "最初の未読", URL: d.at(n), Note: ui.Count(int(d.Unread())) + "件"})
 	}

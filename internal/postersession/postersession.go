@@ -101,17 +101,8 @@ func (s *Session) At(now time.Time) Moment {
 	return m
 }
 
-// End is when the session ends by itself if nobody stops or moves it, or when it was ended.
-func (s *Session) End(now time.Time) time.Time {
-	if s.EndedAt != nil {
-		return *s.EndedAt
-	}
-	end := s.Since.Add(time.Duration(s.Posters-s.Position) * time.Duration(s.Minutes) * time.Minute)
-	if s.PausedAt != nil {
-		end = end.Add(now.Sub(*s.PausedAt))
-	}
-	return end
-}
+// CalledOff tells whether a host ended it before it began.
+func (s *Session) CalledOff() bool { return s.EndedAt != nil && s.EndedAt.Before(s.Since) }
 
 // Item is one poster of the programme. One that the reader may not see is only a place in the order.
 type Item struct {

@@ -27,6 +27,7 @@ function watch(field: Field, place: string): void {
   restore(field, place);
 
   const toDevice = () => {
+    if (!field.value) return clearDraft(place);
     if (keepDraft(place, { text: field.value, at: Date.now() }) && field.value !== saved) say(status, "この端末に下書きを残しました");
   };
   const toServer = async () => {
@@ -38,7 +39,7 @@ function watch(field: Field, place: string): void {
       if (answer.status === 401) return say(status, "ログインの期限が切れました。書いた内容はこの画面に残っています。別の画面でログインし直してください。");
       if (!answer.ok) return say(status, "下書きをまだ保存できていません。書いた内容はこの画面に残っています。少しあとでもう一度保存します。");
       saved = text;
-      say(status, `${clock()} に下書きを保存しました`);
+      say(status, text ? `${clock()} に下書きを保存しました` : "");
     } catch {
       say(status, "いまつながっていません。書いた内容はこの画面に残っています。つながると自動で保存します。");
     }

@@ -102,7 +102,7 @@ function swap(fresh: HTMLElement): void {
   document.dispatchEvent(new Event("sheet"));
   listen();
   dress();
-  if (inside) (root.querySelector<HTMLElement>(`[data-hosting] [value="${hosting}"]`) ?? root.querySelector<HTMLElement>("#h-turn, h1"))?.focus({ preventScroll: true });
+  if (inside) (root.querySelector<HTMLElement>(`[data-hosting] [value="${hosting}"]`) ?? root.querySelector<HTMLElement>("#h-turn") ?? root.querySelector("h1"))?.focus({ preventScroll: true });
 }
 
 // listen follows the session's own topic, unless its talk is on the page and passes everything on.
@@ -168,8 +168,9 @@ function tick(): void {
     const text = clock(Math.max(0, left));
     if (out.textContent !== text) out.textContent = text;
   }
-  const notice = root.querySelector<HTMLElement>("[data-rung]");
-  if (notice) notice.hidden = Date.now() - rung > 8000;
+  const label = root.querySelector<HTMLElement>("[data-rung]");
+  const says = Date.now() - rung < 8000 ? "鐘が鳴りました" : "このポスター";
+  if (label && label.textContent !== says) label.textContent = says;
   if (next > 0 && left <= 0 && Date.now() - due > 1000) {
     due = Date.now();
     void follow();

@@ -38,8 +38,7 @@ const section = "topics"
 // listed is a session with where it stands.
 type listed struct {
 	postersession.Session
-	At  postersession.Moment
-	Now time.Time
+	At postersession.Moment
 }
 
 type lists struct {
@@ -60,7 +59,7 @@ func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 	now := page.Now(ctx)
 	m := lists{Host: v.CanModerate()}
 	for _, s := range all {
-		one := listed{s, s.At(now), now}
+		one := listed{s, s.At(now)}
 		if one.At.Phase == postersession.Over {
 			m.Past = append(m.Past, one)
 		} else {
@@ -193,10 +192,14 @@ func (p Pages) Act(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// when says from when to when a session is.
-func when(s *postersession.Session, now time.Time) string {
-	from, to := page.JST(s.StartsAt), page.JST(s.StartsAt.Add(time.Duration(s.Posters*s.Minutes)*time.Minute))
-	return page.Day(s.StartsAt) + " " + from.Format("15:04") + "〜" + to.Format("15:04")
+// when says from when to when a session is; one that a host ended, on which day that was.
+func when(s *postersession.Session) string {
+	clock := func(t time.Time) string { return page.JST(t).Format("15:04") }
+	if s.EndedAt != nil && !s.CalledOff() {
+		return page.Day(*s.EndedAt) + " " + clock(*s.EndedAt) + "に終わりました"
+	}
+	end := s.StartsAt.Add(time.Duration(s.Posters*s.Minutes) * time.Minute)
+	return page.Day(s.StartsAt) + " " + clock(s.StartsAt) + "〜" + clock(end)
 }
 
 func reach(s *postersession.Session) string {
@@ -206,7 +209,10 @@ func reach(s *postersession.Session) string {
 	return "会員"
 }
 
-func phaseWord(m postersession.Moment) string {
+func phaseWord(s *postersession.Session, m postersession.Moment) string {
+	if s.CalledOff() {
+		return "取りやめました"
+	}
 	return map[postersession.Phase]string{postersession.Waiting: "これから", postersession.Running: "いま開いています",
 		postersession.Paused: "止めています", postersession.Over: "終わりました"}[m.Phase]
 }
@@ -225,10 +231,10 @@ func left(d time.Duration) string {
 
 func town(i postersession.Item) string { return municipality.Label(i.Municipality) }
 
-// links are sessions to tell of beside other pages.
+// Link is a session to tell of beside other pages.
 func Link(s *postersession.Session, now time.Time) ui.Link {
 	at := s.At(now)
-	l := ui.Link{Text: s.Title, URL: s.URL(), Note: phaseWord(at)}
+	l := ui.Link{Text: s.Title, URL: s.URL(), Note: phaseWord(s, at)}
 	if at.Phase == postersession.Waiting {
 		l.Note = page.When(s.StartsAt, now)
 	}

@@ -32,6 +32,8 @@ const (
 	Declined    Kind = "declined"    // … or was not
 	Found       Kind = "found"       // something is new to a search that one keeps; one notice until it is read
 	Asked       Kind = "asked"       // a question is near to what one wrote
+	Questioned  Kind = "questioned"  // somebody pinned a question to one's sheet
+	Answered    Kind = "answered"    // the team answered the question that one pinned
 )
 
 // Notice is one word to one person.

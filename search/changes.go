@@ -79,9 +79,12 @@ type touchedParts struct {
 func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error) {
 	t := touched{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]touchedParts{}}
 	var talk []event.Event
-	var people, moved []string
+	var people, moved, noted []string
 	for _, e := range events {
 		switch e.Kind {
+		case event.NoteAdded, event.NoteChanged, event.NoteAnswered, event.NoteRemoved: // on a sheet: its discussion's posts stay as they are
+			noted = append(noted, e.Topic)
+			continue
 		case event.EntryPublished, event.EntryRevised, event.EntryAudience, event.EntryReturned, event.EntryHidden,
 			event.EntryRestored, event.EntryWithdrawn:
 			t.entries[e.Subject] = true
@@ -96,6 +99,7 @@ func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error
 			t.entries[data.Entry] = true
 		case event.TopicOpened, event.TopicChanged, event.TopicAudience, event.TopicHidden, event.TopicRestored:
 			t.topics[e.Subject] = true
+			noted = append(noted, e.Subject) // notes go with the discussion
 		case event.CollectionChanged:
 			t.collections[e.Subject] = true
 		case event.PersonChanged:
@@ -110,6 +114,9 @@ func (r Rows) touched(ctx context.Context, events []event.Event) (touched, error
 	}
 	// a person's name stands on what they wrote, and the word about an entry in a collection is for its readers
 	if err := r.also(ctx, t.entries, "SELECT DISTINCT entry FROM entry_author WHERE person IN (?)", people); err != nil {
+		return t, err
+	}
+	if err := r.also(ctx, t.entries, "SELECT entry FROM topic WHERE id IN (?) AND entry <> ''", noted); err != nil {
 		return t, err
 	}
 	return t, r.also(ctx, t.collections, "SELECT DISTINCT collection FROM collection_item WHERE entry IN (?)", moved)

@@ -92,7 +92,7 @@ func (r Rows) Entries(ctx context.Context, ids []string) ([]Document, error) {
 		at[row.ID] = &docs[i]
 	}
 	for _, add := range []func(context.Context, []string, map[string]*Document) error{
-		r.addSections, r.addThemes, r.addAuthors, r.addPages, r.addAfterwards,
+		r.addSections, r.addThemes, r.addAuthors, r.addPages, r.addAfterwards, r.addNotes,
 	} {
 		if err := add(ctx, ids, at); err != nil {
 			return nil, err

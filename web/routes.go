@@ -22,6 +22,7 @@ import (
 	"github.com/manetomo/manetomo/web/posters"
 	"github.com/manetomo/manetomo/web/reports"
 	"github.com/manetomo/manetomo/web/rooms"
+	"github.com/manetomo/manetomo/web/sessions"
 	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/top"
 	"github.com/manetomo/manetomo/web/topics"
@@ -120,7 +121,7 @@ func (t router) reports() {
 		t.on("POST /"+kind+"/{id}/withdraw", p.Withdraw)
 		t.on("GET /"+kind+"/{id}/versions", p.Versions)
 	}
-	t.on("GET /home", home.Pages{Archive: t.s.Archive, Curate: t.s.Curate, Files: t.s.Files, Talk: t.s.Talk}.Show)
+	t.on("GET /home", home.Pages{Archive: t.s.Archive, Curate: t.s.Curate, Files: t.s.Files, Talk: t.s.Talk, Sessions: t.s.Sessions}.Show)
 	t.on("GET /new", new.Pages{}.Show)
 	d := drafts.Pages{Archive: t.s.Archive}
 	t.on("GET /drafts", d.List)
@@ -189,6 +190,15 @@ func (t router) talk() {
 	t.on("POST /topics/{id}/posts/{post}/answer", p.Accept)
 	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
 	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
+	ps := sessions.Pages{Sessions: t.s.Sessions, Talk: t.s.Talk, Files: t.s.Files, Archive: t.s.Archive}
+	t.on("GET /sessions", ps.List)
+	t.on("POST /sessions", ps.Plan)
+	t.on("GET /sessions/new", ps.New)
+	t.on("GET /sessions/{id}", ps.Show)
+	t.on("GET /sessions/{id}/state", ps.State)
+	t.on("POST /sessions/{id}/act", ps.Act)
+	t.on("GET /sessions/{id}/edit", ps.Edit)
+	t.on("POST /sessions/{id}/edit", ps.Change)
 	rm := rooms.Pages{Talk: t.s.Talk}
 	t.on("GET /rooms", rm.List)
 	t.on("GET /rooms/{key}", rm.Show)

@@ -19,6 +19,7 @@ import (
 	"github.com/manetomo/manetomo/internal/live"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
+	"github.com/manetomo/manetomo/internal/postersession"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/internal/watch"
@@ -42,12 +43,14 @@ type Site struct {
 	Files   *file.Service
 	Talk    *talk.Service
 	Curate  *curate.Service
-	Notify  *notify.Service
-	Index   *search.Index
-	Watch   *watch.Service
-	Words   *vocabulary.Service
-	Misses  *vocabulary.Misses
-	Hub     *live.Hub
+
+	Sessions *postersession.Service
+	Notify   *notify.Service
+	Index    *search.Index
+	Watch    *watch.Service
+	Words    *vocabulary.Service
+	Misses   *vocabulary.Misses
+	Hub      *live.Hub
 
 	answers answers
 }

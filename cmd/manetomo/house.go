@@ -25,6 +25,7 @@ import (
 	"github.com/manetomo/manetomo/internal/mail"
 	"github.com/manetomo/manetomo/internal/member"
 	"github.com/manetomo/manetomo/internal/notify"
+	"github.com/manetomo/manetomo/internal/postersession"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/vocabulary"
 	"github.com/manetomo/manetomo/internal/watch"
@@ -60,7 +61,7 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	h := &house{}
 	s := &web.Site{DB: d, Log: slog.Default(), BaseURL: c.Base(ln.Addr()), Demo: c.Demo, TrustedProxies: proxies, MetricsFrom: readers,
 		Contact: c.Contact, Members: member.New(d), Archive: &archive.Service{DB: d}, Talk: &talk.Service{DB: d},
-		Curate: &curate.Service{DB: d}, Notify: &notify.Service{DB: d}}
+		Curate: &curate.Service{DB: d}, Notify: &notify.Service{DB: d}, Sessions: &postersession.Service{DB: d}}
 	h.site = s
 	if err := h.signIn(p, c, d); err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ func (f Filler) Fill(ctx context.Context) error {
 		}{
 			{"application", w.apply}, {"entries", w.writeEntries}, {"what came after", w.writeAfter},
 			{"topics", w.openTopics}, {"collection", w.collect}, {"flag", w.flag},
+			{"rooms", w.speak}, {"notes", w.pin}, {"session", w.planSession},
 		} {
 			if err := step.do(ctx); err != nil {
 				return fmt.Errorf("demo %s: %w", step.name, err)

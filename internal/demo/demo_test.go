@@ -31,7 +31,7 @@ func rows(t *testing.T, d *db.DB) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
 	for _, table := range []string{"person", "identity", "team", "participation", "staff_role", "entry", "entry_section",
-		"follow_up", "adoption", "entry_reaction", "topic", "post", "collection", "collection_item", "file", "application", "flag", "event"} {
+		"follow_up", "adoption", "entry_reaction", "topic", "post", "collection", "collection_item", "file", "application", "flag", "event", "note", "poster_session"} {
 		n, err := d.Read().NewSelect().Table(table).Count(t.Context())
 		if err != nil {
 			t.Fatalf("count %s: %v", table, err)

@@ -62,9 +62,10 @@ const (
 	PostFlagged  Kind = "post.flagged"
 	PostsCleared Kind = "cleared" // sent when old posts of the practice room are deleted; data: {"number": the last of them}
 
-	NoteAdded   Kind = "note"         // sent when somebody pins a note to a sheet; its topic is the discussion beside the sheet
-	NoteChanged Kind = "note.changed" // sent when its text, place or answer changes
-	NoteRemoved Kind = "note.removed" // sent when its author or a moderator takes it out
+	NoteAdded    Kind = "note"          // sent when somebody pins a note to a sheet; its topic is the discussion beside the sheet
+	NoteChanged  Kind = "note.changed"  // sent when its text or its answer changes
+	NoteAnswered Kind = "note.answered" // sent when the sheet's team answers a question for the first time
+	NoteRemoved  Kind = "note.removed"  // sent when its author or a moderator takes it out
 
 	SessionChanged Kind = "session" // sent when a poster session is planned, changed, moved on, paused or ended; its topic is its own
 	PostMoved      Kind = "moved"   // sent to the topic that a post left; subject: the line in its place; data: {"number", "post", "to"}

@@ -34,6 +34,10 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.postDecided()
 	case event.TopicHidden, event.TopicRestored:
 		to.topicDecided()
+	case event.NoteAdded:
+		to.questioned()
+	case event.NoteAnswered:
+		to.answered()
 	case event.AdoptionAdded:
 		to.authors(Adopted, e.Subject, e.Actor, "")
 	case event.EntryReturned:

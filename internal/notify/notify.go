@@ -37,6 +37,8 @@ const (
 	Consent     Kind = "consent"     // somebody asks whether one's posts may go elsewhere
 	Consented   Kind = "consented"   // … and an author has answered
 	Asked       Kind = "asked"       // a question is near to what one wrote
+	Questioned  Kind = "questioned"  // somebody pinned a question to one's sheet
+	Answered    Kind = "answered"    // the team answered the question that one pinned
 )
 
 // Notice is one word to one person.

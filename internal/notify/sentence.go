@@ -47,6 +47,10 @@ func (i Item) Sentence() string {
 		return "見守っている検索に、新しいものが" + strconv.Itoa(i.Hits) + "件あります"
 	case Asked:
 		return who + "から、あなたの実践に近い質問があります"
+	case Questioned:
+		return who + "から、あなたの" + i.entryName() + "に問いが届きました"
+	case Answered:
+		return who + "が、あなたの問いに答えました"
 	case Corrected:
 		return "運営から：書き起こしの直しを取り入れました"
 	case Declined:
@@ -76,6 +80,8 @@ func (i Item) Path() string {
 		return "/join"
 	case i.Ask != "":
 		return "/asks/" + i.Ask
+	case i.Kind == Questioned, i.Kind == Answered:
+		return "/e/" + i.Entry + "#notes"
 	case i.Search != "":
 		return "/archive/saved/" + i.Search
 	case i.Post != "" && i.Topic != "" && i.Number > 0:

@@ -143,7 +143,7 @@ func topicOfEntry(ctx context.Context, r selector, entry string) (topic string, 
 func (note *Note) onSheet(ctx context.Context, tx db.Tx, v access.Viewer) error {
 	if note.File != "" {
 		ok, err := tx.NewSelect().TableExpr("file AS f").Where("f.id = ?", note.File).Where("f.entry = ?", note.Entry).
-			Where("? BETWEEN 1 AND f.page_count", note.Page).Exists(ctx)
+			Where("(? BETWEEN 1 AND f.page_count OR ? = 1 AND f.state = 'processing')", note.Page, note.Page).Exists(ctx)
 		if err != nil {
 			return fmt.Errorf("look for the sheet of a note: %w", err)
 		}
@@ -176,8 +176,9 @@ func (note *Note) onSheet(ctx context.Context, tx db.Tx, v access.Viewer) error 
 	return nil
 }
 
-// changeNote runs one act on a note that stands in a discussion which the viewer may read.
-func (s *Service) changeNote(ctx context.Context, v access.Viewer, id string, kind event.Kind,
+// changeNote runs one act on a note that stands in a discussion which the viewer may read. The act may say that another
+// kind of event tells of it.
+func (s *Service) changeNote(ctx context.Context, v access.Viewer, id string, kind *event.Kind,
 	act func(ctx context.Context, tx db.Tx, note *Note) (columns []string, err error)) (*Note, Change, error) {
 	if err := mayWrite(v); err != nil {
 		return nil, Change{}, err
@@ -209,7 +210,7 @@ func (s *Service) changeNote(ctx context.Context, v access.Viewer, id string, ki
 		if _, err := tx.NewUpdate().Model(&note).WherePK().Column(columns...).Exec(ctx); err != nil {
 			return fmt.Errorf("change note %s: %w", id, err)
 		}
-		e := event.Event{Kind: kind, Subject: id, Topic: note.Topic, Actor: v.Person}
+		e := event.Event{Kind: *kind, Subject: id, Topic: note.Topic, Actor: v.Person}
 		if err := event.Append(ctx, tx, &e); err != nil {
 			return err
 		}
@@ -225,7 +226,8 @@ func (s *Service) EditNote(ctx context.Context, v access.Viewer, id, body string
 	if err != nil {
 		return nil, Change{}, err
 	}
-	return s.changeNote(ctx, v, id, event.NoteChanged, func(_ context.Context, tx db.Tx, note *Note) ([]string, error) {
+	kind := event.NoteChanged
+	return s.changeNote(ctx, v, id, &kind, func(_ context.Context, tx db.Tx, note *Note) ([]string, error) {
 		if note.Author != v.Person {
 			return nil, apperr.New(apperr.Forbidden, "直せるのは、書いた人だけです。気づいたことは、話し合いで伝えられます。")
 		}
@@ -239,7 +241,8 @@ func (s *Service) EditNote(ctx context.Context, v access.Viewer, id, body string
 
 // RemoveNote takes out the viewer's own note; moderators take out any, which is written down.
 func (s *Service) RemoveNote(ctx context.Context, v access.Viewer, id string) (*Note, Change, error) {
-	return s.changeNote(ctx, v, id, event.NoteRemoved, func(ctx context.Context, tx db.Tx, note *Note) ([]string, error) {
+	kind := event.NoteRemoved
+	return s.changeNote(ctx, v, id, &kind, func(ctx context.Context, tx db.Tx, note *Note) ([]string, error) {
 		switch {
 		case note.Author == v.Person:
 			note.State = access.Withdrawn
@@ -285,7 +288,11 @@ func (s *Service) AnswerNote(ctx context.Context, v access.Viewer, id, answer st
 	if err != nil {
 		return nil, Change{}, err
 	}
-	return s.changeNote(ctx, v, id, event.NoteChanged, func(ctx context.Context, tx db.Tx, note *Note) ([]string, error) {
+	kind := event.NoteChanged
+	return s.changeNote(ctx, v, id, &kind, func(ctx context.Context, tx db.Tx, note *Note) ([]string, error) {
+		if note.Answer == "" {
+			kind = event.NoteAnswered
+		}
 		ok, err := mayAnswer(ctx, tx, v, note.Entry)
 		if err != nil {
 			return nil, err

@@ -15,9 +15,12 @@ import (
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/postersession"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
+	"github.com/manetomo/manetomo/web/sessions"
+	"github.com/manetomo/manetomo/web/topics"
 	"github.com/manetomo/manetomo/web/ui"
 )
 
@@ -27,6 +30,8 @@ type Pages struct {
 	Curate  *curate.Service
 	Files   *file.Service
 	Talk    *talk.Service
+
+	Sessions *postersession.Service
 }
 
 const perPage = 20
@@ -44,7 +49,7 @@ type view struct {
 	Picks  int
 	Drafts []archive.Summary
 	First  []ui.FeedItem // things to read first, at the first visit
-	Rooms  []talk.Room   // one's own
+	Rooms  []ui.Link     // one's own, and a session that is near
 }
 
 // Show shows the page.
@@ -121,13 +126,29 @@ func (p Pages) beside(ctx context.Context, m *view) (err error) {
 	if town, ok := municipality.Get(m.Viewer.Municipality); ok {
 		m.Own = append(m.Own, ui.Tab{Text: town.Name + "のページ", URL: "/municipalities/" + town.Code, Icon: "building"})
 	}
-	if m.Rooms, err = p.Talk.OwnRooms(ctx, m.Viewer); err != nil {
+	if err := p.rooms(ctx, m); err != nil {
 		return err
 	}
 	if m.Since != "" {
 		return nil
 	}
 	m.First, err = p.first(ctx, m.Viewer)
+	return err
+}
+
+// rooms reads the reader's own rooms, with the poster session that runs or comes next in front.
+func (p Pages) rooms(ctx context.Context, m *view) error {
+	near, err := p.Sessions.Near(ctx, m.Viewer)
+	if err != nil {
+		return err
+	}
+	if near != nil {
+		l := sessions.Link(near, page.Now(ctx))
+		l.Text = "発表会：" + l.Text
+		m.Rooms = append(m.Rooms, l)
+	}
+	own, err := p.Talk.OwnRooms(ctx, m.Viewer)
+	m.Rooms = append(m.Rooms, topics.RoomLinks(own)...)
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/postersession"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
 	"github.com/manetomo/manetomo/web/drafts"
@@ -59,7 +60,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	s := &site{TB: t, db: d, archive: &archive.Service{DB: d}, mux: http.NewServeMux(), now: d.Now()}
 	dr := drafts.Pages{Archive: s.archive}
 	for pattern, h := range map[string]page.Handler{
-		"GET /home": home.Pages{Archive: s.archive, Curate: &curate.Service{DB: d}, Files: &file.Service{DB: d}, Talk: &talk.Service{DB: d}}.Show,
+		"GET /home": home.Pages{Archive: s.archive, Curate: &curate.Service{DB: d}, Files: &file.Service{DB: d}, Talk: &talk.Service{DB: d}, Sessions: &postersession.Service{DB: d}}.Show,
 		"GET /new":  new.Pages{}.Show, "GET /drafts": dr.List, "POST /drafts": dr.Clear, "PUT /drafts/{place}": dr.Keep,
 	} {
 		s.mux.Handle(pattern, page.Handle(h))

@@ -65,6 +65,13 @@ export class Link {
     this.tell();
   }
 
+  // part ends following a topic that the page no longer shows.
+  part(topic: string): void {
+    if (!this.places.delete(topic)) return;
+    if (this.channel) this.leave([topic]);
+    else this.tell();
+  }
+
   // say sends a small signal and tells whether there is a socket that it went by.
   say(frame: object): boolean {
     if (this.channel) return this.channel.say(frame);

@@ -87,6 +87,8 @@ func (b *Board) where(n *talk.NoteView) string {
 		return "シート全体"
 	case b.here(n):
 		return spot(n.X, n.Y)
+	case b.File == "": // the sheet is not there yet
+		return spot(n.X, n.Y)
 	case n.File == b.File:
 		return strconv.Itoa(n.Page) + "頁の" + spot(n.X, n.Y)
 	}

@@ -9,7 +9,16 @@ type Field = HTMLTextAreaElement | HTMLInputElement;
 const deviceDelay = 1000;
 const serverEvery = 10_000;
 
-for (const field of document.querySelectorAll<Field>("[data-draft]")) watch(field, field.dataset.draft!);
+const watched = new WeakSet<Field>();
+function watchAll(): void {
+  for (const field of document.querySelectorAll<Field>("[data-draft]")) {
+    if (watched.has(field)) continue;
+    watched.add(field);
+    watch(field, field.dataset.draft!);
+  }
+}
+watchAll();
+document.addEventListener("sheet", watchAll); // a page that walks from sheet to sheet brings other fields
 
 function watch(field: Field, place: string): void {
   const status = statusOf(field);
@@ -18,6 +27,7 @@ function watch(field: Field, place: string): void {
   restore(field, place);
 
   const toDevice = () => {
+    if (!field.value) return clearDraft(place);
     if (keepDraft(place, { text: field.value, at: Date.now() }) && field.value !== saved) say(status, "この端末に下書きを残しました");
   };
   const toServer = async () => {
@@ -29,7 +39,7 @@ function watch(field: Field, place: string): void {
       if (answer.status === 401) return say(status, "ログインの期限が切れました。書いた内容はこの画面に残っています。別の画面でログインし直してください。");
       if (!answer.ok) return say(status, "下書きをまだ保存できていません。書いた内容はこの画面に残っています。少しあとでもう一度保存します。");
       saved = text;
-      say(status, `${clock()} に下書きを保存しました`);
+      say(status, text ? `${clock()} に下書きを保存しました` : "");
     } catch {
       say(status, "いまつながっていません。書いた内容はこの画面に残っています。つながると自動で保存します。");
     }

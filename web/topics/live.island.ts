@@ -208,5 +208,14 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
   all.join(topic, { n: head, epoch, take, presence, state });
 }
 
-// The base script, which comes first, has made the link.
-if (window.link) for (const root of document.querySelectorAll<HTMLElement>("[data-live]")) start(root, window.link);
+// The base script, which comes first, has made the link. A page that changes its sheet brings another discussion.
+const started = new WeakSet<HTMLElement>();
+function startAll(): void {
+  for (const root of document.querySelectorAll<HTMLElement>("[data-live]")) {
+    if (!window.link || started.has(root)) continue;
+    started.add(root);
+    start(root, window.link);
+  }
+}
+startAll();
+document.addEventListener("sheet", startAll);

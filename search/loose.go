@@ -52,7 +52,10 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 			share[n], count[n] = 0, 0
 		}
 	}()
-	docs := s.drain(touched)
+	docs, err := s.named(s.drain(touched), wanted)
+	if err != nil {
+		return err
+	}
 	for stage, least := range []float32{0.75, 0.5, leastShare} {
 		if len(found.hits) >= enoughWords {
 			break
@@ -66,6 +69,35 @@ func (s *searching) loose(found *finding, wanted []*wordPlan) error {
 		found.add(int32(2+stage), some)
 	}
 	return nil
+}
+
+// named leaves only what has the names that can mean several towns: who asks for 府中市 is asked which, and 府中町 is no
+// answer meanwhile.
+func (s *searching) named(docs []scored, wanted []*wordPlan) ([]scored, error) {
+	var lists [][]scored
+	for _, p := range wanted {
+		if len(p.places) > 1 {
+			there, err := s.word(p)
+			if err != nil {
+				return nil, err
+			}
+			lists = append(lists, there)
+		}
+		for _, u := range p.units {
+			if len(u.named) > 1 {
+				there, err := s.unit(u)
+				if err != nil {
+					return nil, err
+				}
+				lists = append(lists, there)
+			}
+		}
+	}
+	for _, there := range lists {
+		set := s.setOf(there)
+		docs = slices.DeleteFunc(docs, func(d scored) bool { return !set.has(d.doc) })
+	}
+	return docs, nil
 }
 
 // part is a part of a question: what it matches, and how much it says.
@@ -132,7 +164,7 @@ func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 	for _, u := range p.units {
 		p := part{weight: u.weight} // a word that nothing has says nothing about which documents are meant
 		var err error
-		if _, read := s.cache[kindWord+u.places[0].term]; len(u.places) == 1 && len(u.near) == 0 && !read {
+		if _, read := s.cache[kindWord+u.places[0].term]; len(u.places) == 1 && len(u.near) == 0 && u.named == nil && !read {
 			p.unread = u.places[0].term
 			p.count, err = s.readable(kindWord, p.unread)
 		} else {

@@ -111,7 +111,7 @@ func (s *searching) bestParts(docs []int32, counts map[int32]int) map[int32][]in
 // wantedMarks lists what each word may have matched.
 func (s *searching) wantedMarks() []wantedMark {
 	var out []wantedMark
-	for _, p := range s.plans {
+	for _, p := range append(slices.Clip(s.plans), s.marked...) {
 		if p.Exclude {
 			continue
 		}
@@ -122,6 +122,11 @@ func (s *searching) wantedMarks() []wantedMark {
 					if utf8.RuneCountInString(piece.term) > 1 {
 						out = append(out, wantedMark{kindWord, []place{{piece.term, 0}}, ""})
 					}
+				}
+			}
+			for _, place := range u.named {
+				if name := placeMark(place.Name); name != nil {
+					out = append(out, wantedMark{kindGram, name, ""})
 				}
 			}
 			for i, near := range u.near {

@@ -12,6 +12,7 @@ const (
 	looseFactor   = 0.5 // the pieces of one part, apart
 	nearFactor    = 0.5 // a near word
 	readingFactor = 0.8
+	alikeFactor   = 0.7 // づ for ず
 	laxFactor     = 0.5
 	gramFactor    = 0.6
 	placeScore    = 9 // the thing is from there: more than any mention
@@ -66,7 +67,7 @@ func (e *evaluator) word(p *wordPlan) ([]scored, error) {
 	}
 	ways = append(ways, readings...)
 	docs := e.best(ways...)
-	return e.add(docs, e.facts(*p)), nil
+	return e.add(docs, e.facts(p.places, p.Year)), nil
 }
 
 // unit gives the documents a part of a word matches.
@@ -76,7 +77,7 @@ func (e *evaluator) unit(u unitPlan) ([]scored, error) {
 		return nil, err
 	}
 	ways := []factored{{l.docs, 1}}
-	if len(u.places) > 1 {
+	if len(u.places) > 1 && u.named == nil { // 府中 and 市 apart are not 府中市
 		pieces, err := e.allOf(len(u.places), func(i int) (int, error) { return e.frequency(kindWord, u.places[i].term) },
 			func(i int) ([]scored, error) {
 				piece, err := e.term(kindWord, u.places[i].term)
@@ -94,12 +95,12 @@ func (e *evaluator) unit(u unitPlan) ([]scored, error) {
 		}
 		ways = append(ways, factored{n.docs, nearFactor})
 	}
-	return e.best(ways...), nil
+	return e.add(e.best(ways...), e.facts(u.named, 0)), nil
 }
 
-// facts gives the documents that are from the place or of the year that a word names.
-func (e *evaluator) facts(p wordPlan) []scored {
-	if len(p.places) == 0 && p.Year == 0 {
+// facts gives the documents that are from the places or of the year that a word names.
+func (e *evaluator) facts(places []Place, fiscal int) []scored {
+	if len(places) == 0 && fiscal == 0 {
 		return nil
 	}
 	taken := map[int32]bool{} // by something that counts more
@@ -116,14 +117,14 @@ func (e *evaluator) facts(p wordPlan) []scored {
 			}
 		}
 	}
-	for _, place := range p.places {
+	for _, place := range places {
 		add(municipalityFacet, place.Code, placeScore)
 	}
-	for _, place := range p.places {
+	for _, place := range places {
 		add(prefectureFacet, place.Prefecture, insideScore)
 	}
-	if p.Year != 0 {
-		add(yearFacet, strconv.Itoa(p.Year), yearScore)
+	if fiscal != 0 {
+		add(yearFacet, strconv.Itoa(fiscal), yearScore)
 	}
 	return out
 }
@@ -156,10 +157,15 @@ func (e *evaluator) readings(p *wordPlan) ([]factored, error) {
 	}
 	p.cuts = nil
 	var ways []factored
-	for _, way := range []struct {
+	type way struct {
 		kind, text string
 		factor     float32
-	}{{kindReading, p.kana, readingFactor}, {kindLax, japanese.LooseReading(p.kana), laxFactor}} {
+	}
+	texts := []way{{kindReading, p.kana, readingFactor}, {kindLax, japanese.LooseReading(p.kana), laxFactor}}
+	for _, other := range japanese.Alike(p.kana) {
+		texts = append(texts, way{kindReading, other, alikeFactor})
+	}
+	for _, way := range texts {
 		cuts, err := e.cuts(way.kind, []rune(way.text))
 		if err != nil {
 			return nil, err

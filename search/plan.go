@@ -1,6 +1,9 @@
 package search
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/manetomo/manetomo/search/japanese"
 	"github.com/manetomo/manetomo/search/query"
 )
@@ -41,6 +44,7 @@ type unitPlan struct {
 	near   [][]place // near words, each as terms of the word field
 	texts  []string  // the near words as written, for labels
 	weight float32   // how much it says in a question; 1 for a noun
+	named  []Place   // what it means as the name of a town inside of a question
 }
 
 // plan reads a query with the words and places that are known now.
@@ -70,7 +74,7 @@ func planWord(w query.Word, vocabulary *Vocabulary, resolve func(string) []Place
 		}
 		return p
 	default:
-		p.units = planUnits(w.Text, words, vocabulary)
+		p.units = planUnits(w.Text, words, vocabulary, resolve)
 		if len(p.units) > maxUnits {
 			p.units, p.left = p.units[:maxUnits], true
 		}
@@ -85,7 +89,7 @@ func planWord(w query.Word, vocabulary *Vocabulary, resolve func(string) []Place
 }
 
 // planUnits groups words: the longest runs the vocabulary knows, and every other word by itself.
-func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []unitPlan {
+func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary, resolve func(string) []Place) []unitPlan {
 	var units []unitPlan
 	for i := 0; i < len(words) && len(units) <= maxUnits; { // one more tells that something was left out
 		n, near := 1, []string(nil)
@@ -95,8 +99,16 @@ func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []uni
 				break
 			}
 		}
-		u := unitPlan{places: wordPlaces(words[i : i+n]), weight: 1}
+		var named []Place
+		if near == nil {
+			if town, places := townIn(text, words[i:], len(words), resolve); places != nil {
+				n, named = town, places
+			}
+		}
+		u := unitPlan{places: wordPlaces(words[i : i+n]), weight: 1, named: named}
 		switch {
+		case named != nil:
+			u.weight = 1.3
 		case near != nil:
 			u.weight = 1.3 // a word of the field
 		case words[i].Weak || vocabulary.Stop(text[words[i].Start:words[i].End]):
@@ -112,6 +124,26 @@ func planUnits(text string, words []japanese.Word, vocabulary *Vocabulary) []uni
 		i += n
 	}
 	return units
+}
+
+// townIn tells how many of the words that come next are the name of a town or prefecture with its 市, 町, 村 or the like, and
+// which that can be: of 塩尻市の窓口 the town is where the thing is from, whether its text names it or not. A name alone
+// is looked up with the whole word.
+func townIn(text string, words []japanese.Word, of int, resolve func(string) []Place) (n int, places []Place) {
+	const longest = 4
+	if resolve == nil {
+		return 0, nil
+	}
+	for n = min(longest, len(words), of-1); n > 0; n-- {
+		name := text[words[0].Start:words[n-1].End]
+		last, size := utf8.DecodeLastRuneInString(name)
+		if size < len(name) && strings.ContainsRune("市町村区都道府県", last) {
+			if places := resolve(name); len(places) > 0 {
+				return n, places
+			}
+		}
+	}
+	return 0, nil
 }
 
 func wordPlaces(words []japanese.Word) []place {

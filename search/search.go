@@ -104,12 +104,12 @@ func (x *Index) Search(ctx context.Context, viewer access.Viewer, req Request) (
 	}
 	e := newEvaluator(ctx, snap, cols, readableFields(viewer))
 	defer e.close()
-	s := searching{evaluator: e, viewer: viewer, req: req.normal()}
-	q := query.Parse(req.Text)
-	s.plans = x.plan(q)
+	s := searching{evaluator: e, viewer: viewer, req: req.normal(), vocabulary: x.Vocabulary(), resolve: x.opts.Resolve}
 	if req.Try != nil {
-		s.plans = plan(q, req.Try, x.opts.Resolve)
+		s.vocabulary = req.Try
 	}
+	q := query.Parse(req.Text)
+	s.plans = plan(q, s.vocabulary, s.resolve)
 	result, err := s.answer(q)
 	if err != nil {
 		return Result{}, err
@@ -169,6 +169,11 @@ func ambiguous(plans []wordPlan) []Place {
 		if len(p.places) > 1 {
 			return p.places
 		}
+		for _, u := range p.units {
+			if len(u.named) > 1 {
+				return u.named
+			}
+		}
 	}
 	return nil
 }
@@ -180,6 +185,10 @@ type searching struct {
 	req    Request
 	plans  []wordPlan
 	strict bool // only the first stage
+
+	vocabulary *Vocabulary
+	resolve    func(string) []Place
+	marked     []wordPlan // words that were found instead of those of the query: to be marked too
 }
 
 // hit is a document found in one of the stages.
@@ -220,33 +229,51 @@ func (s *searching) run(q query.Query) ([]hit, error) {
 	return found.hits, s.stages(found, wanted)
 }
 
-// stages asks words, then letters, then a part of the words, as far as needed.
+// stages asks words, then letters, then words that were typed together, then a part of the words, as far as needed.
 func (s *searching) stages(found *finding, wanted []*wordPlan) error {
-	count := func(i int) (int, error) { return s.wordCount(wanted[i]) }
-	docs, err := s.allOf(len(wanted), count, func(i int) ([]scored, error) { return s.word(wanted[i]) })
-	if err != nil {
+	if err := s.inAll(found, 0, wanted, false); err != nil {
 		return err
 	}
-	found.add(0, docs)
 	if s.strict || len(found.hits) >= enoughWords {
 		return nil
 	}
-	docs, err = s.allOf(len(wanted), count, func(i int) ([]scored, error) {
-		words, err := s.word(wanted[i])
-		if err != nil {
-			return nil, err
-		}
-		letters, err := s.wordGrams(*wanted[i])
-		return s.best(factored{words, 1}, factored{letters, gramFactor}), err
-	})
+	if err := s.inAll(found, 1, wanted, true); err != nil || len(found.hits) >= enoughExact {
+		return err
+	}
+	apart, changed, err := s.cutApart(wanted)
 	if err != nil {
 		return err
 	}
-	found.add(1, docs)
-	if len(found.hits) >= enoughExact {
-		return nil
+	if changed {
+		wanted = apart
+		if err := s.inAll(found, 1, wanted, false); err != nil {
+			return err
+		}
+		for _, p := range wanted {
+			s.marked = append(s.marked, *p)
+		}
+		if len(found.hits) >= enoughExact {
+			return nil
+		}
 	}
 	return s.loose(found, wanted)
+}
+
+// inAll finds what holds all words, as words or by their letters too.
+func (s *searching) inAll(found *finding, stage int32, wanted []*wordPlan, letters bool) error {
+	count := func(i int) (int, error) { return s.wordCount(wanted[i]) }
+	docs, err := s.allOf(len(wanted), count, func(i int) ([]scored, error) {
+		words, err := s.word(wanted[i])
+		if err != nil || !letters {
+			return words, err
+		}
+		grams, err := s.wordGrams(*wanted[i])
+		return s.best(factored{words, 1}, factored{grams, gramFactor}), err
+	})
+	if err == nil {
+		found.add(stage, docs)
+	}
+	return err
 }
 
 // everything finds all documents, for browsing.

@@ -34,6 +34,8 @@ type Vocabulary struct {
 	Terms   []Term
 	keys    []termKey
 	spelled []termKey // every word that can be meant, near words too
+
+	byReading map[string]string // folded reading → term
 }
 
 // termKey is a term folded for looking up what begins with something.
@@ -81,7 +83,7 @@ func readGroups(text string) ([]Group, error) {
 
 // NewVocabulary makes groups ready for use.
 func NewVocabulary(groups []Group) *Vocabulary {
-	v := &Vocabulary{byTerm: map[string][]int{}, stops: map[string]bool{}}
+	v := &Vocabulary{byTerm: map[string][]int{}, stops: map[string]bool{}, byReading: map[string]string{}}
 	for _, g := range groups {
 		if g.Stop {
 			v.stops[vocabularyKey(g.Term)] = true
@@ -105,6 +107,9 @@ func NewVocabulary(groups []Group) *Vocabulary {
 			k.reading = k.key // of kana; writing that is not kana is no reading, and nothing is near to it
 			if t == g.Term && g.Reading != "" {
 				k.reading = vocabularyKey(g.Reading)
+			}
+			if readable(t) || t == g.Term && readable(g.Reading) {
+				v.byReading[k.reading] = t
 			}
 			v.spelled = append(v.spelled, k)
 		}

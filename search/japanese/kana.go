@@ -20,6 +20,19 @@ func LooseReading(kana string) string {
 	return b.String()
 }
 
+// Alike gives the other ways to write what sounds the same: ず and づ, じ and ぢ, which romaji and many people do not tell
+// apart. Those of one kind go together: no word has both.
+func Alike(kana string) (others []string) {
+	for _, pair := range [][2]string{{"ず", "づ"}, {"じ", "ぢ"}} {
+		for _, other := range []string{strings.ReplaceAll(kana, pair[0], pair[1]), strings.ReplaceAll(kana, pair[1], pair[0])} {
+			if other != kana {
+				others = append(others, other)
+			}
+		}
+	}
+	return others
+}
+
 // plainKana drops voicing and smallness.
 func plainKana(r rune) rune {
 	const from = "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽぁぃぅぇぉゃゅょゎゔを"

@@ -24,13 +24,16 @@ const storedForm = "3"
 const (
 	partTitle, partBody                      = "t", "b"
 	kindWord, kindGram, kindReading, kindLax = "m", "n", "r", "l"
+
+	// Single letters have no places: there are too many, and where they stand in twenty texts is seen from the texts.
+	kindLetter = "u"
 )
 
 // fieldNames holds every name of a text field, so that a search does not make them anew for each of its terms.
 var fieldNames = func() map[[3]string]string {
 	names := map[[3]string]string{}
 	for _, part := range []string{partTitle, partBody} {
-		for _, kind := range []string{kindWord, kindGram, kindReading, kindLax} {
+		for _, kind := range []string{kindWord, kindGram, kindLetter, kindReading, kindLax} {
 			for _, rung := range []string{"p", "m", "c", "t", "x", "s"} {
 				names[[3]string{part, kind, rung}] = part + kind + "." + rung
 			}
@@ -127,7 +130,7 @@ func (f *fields) addText(part, text string, to access.Audience, at []uint64) {
 	grams := japanese.Grams(runes, true)
 	for _, rung := range rungFields(to) {
 		name := func(kind string) string { return part + kind + "." + rung.suffix }
-		word, gram, reading, lax := name(kindWord), name(kindGram), name(kindReading), name(kindLax)
+		word, gram, letter, reading, lax := name(kindWord), name(kindGram), name(kindLetter), name(kindReading), name(kindLax)
 		for _, w := range words {
 			f.add(word, rung.prefix, w.Term, at, w.Start, w.End, w.Pos)
 			if w.Reading != "" {
@@ -138,7 +141,11 @@ func (f *fields) addText(part, text string, to access.Audience, at []uint64) {
 			}
 		}
 		for _, g := range grams {
-			f.add(gram, rung.prefix, g.Term, at, g.Start, g.End, g.Pos)
+			if oneLetter(g.Term) {
+				f.count(letter, rung.prefix, g.Term)
+			} else {
+				f.add(gram, rung.prefix, g.Term, at, g.Start, g.End, g.Pos)
+			}
 		}
 	}
 }

@@ -22,30 +22,46 @@ type textField struct {
 	name   string
 	freqs  index.TokenFrequencies
 	length int
+	places bool // its terms have places
 }
 
-// add adds one occurrence of a term; at is which text of the field it stands in.
-func (f *fields) add(name, prefix, term string, at []uint64, start, end, pos int) {
+// of gives the frequency of a term in a field, to be raised by one.
+func (f *fields) of(name, prefix, term string, places bool) *index.TokenFreq {
 	t := f.by[name]
 	if t == nil {
-		t = &textField{name: name, freqs: index.TokenFrequencies{}}
+		t = &textField{name: name, freqs: index.TokenFrequencies{}, places: places}
 		f.by[name] = t
 		f.order = append(f.order, t)
 	}
-	spot := next(&f.spots)
-	*spot = index.TokenLocation{ArrayPositions: at, Start: start, End: end, Position: pos + 1}
+	t.length++
 	term = prefix + term
 	freq := t.freqs[term]
 	if freq == nil {
 		freq = next(&f.freqs)
+		freq.Term = f.bytes(term)
+		t.freqs[term] = freq
+	}
+	return freq
+}
+
+// count adds one occurrence of a term that has no places.
+func (f *fields) count(name, prefix, term string) {
+	freq := f.of(name, prefix, term, false)
+	freq.SetFrequency(freq.Frequency() + 1)
+}
+
+// add adds one occurrence of a term; at is which text of the field it stands in.
+func (f *fields) add(name, prefix, term string, at []uint64, start, end, pos int) {
+	freq := f.of(name, prefix, term, true)
+	spot := next(&f.spots)
+	*spot = index.TokenLocation{ArrayPositions: at, Start: start, End: end, Position: pos + 1}
+	if freq.Locations == nil {
 		next(&f.first)
 		n := len(f.first)
-		freq.Term, freq.Locations = f.bytes(term), f.first[n-1:n-1:n] // most terms stand there once
-		t.freqs[term] = freq
+		freq.Locations = f.first[n-1 : n-1 : n] // most terms stand there once
 	}
 	freq.Locations = append(freq.Locations, spot)
 	freq.SetFrequency(len(freq.Locations))
-	t.length++
 }
 
 // bytes copies a term into a slab.
@@ -84,8 +100,11 @@ func (t *textField) AnalyzedLength() int       { return t.length }
 func (t *textField) NumPlainTextBytes() uint64 { return 0 }
 func (t *textField) Size() int                 { return 32 * t.length }
 
-// Options say that terms and where they stand are kept, and no text.
+// Options say that terms are kept, and mostly where they stand, and no text.
 func (t *textField) Options() index.FieldIndexingOptions {
+	if !t.places {
+		return index.IndexField
+	}
 	return index.IndexField | index.IncludeTermVectors
 }
 

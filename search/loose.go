@@ -156,7 +156,7 @@ func (s *searching) readParts(parts []part, total, weights float32) error {
 // them.
 func (s *searching) looseParts(p *wordPlan) ([]part, error) {
 	if p.Phrase {
-		l, err := s.phrase(kindGram, p.grams)
+		l, err := s.phrase(gramKind(p.grams), p.grams)
 		return []part{{list: l, weight: 1}}, err
 	}
 	var parts []part

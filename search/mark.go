@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/manetomo/manetomo/search/japanese"
 )
 
 // span is a marked part of a text, in bytes of the text as stored.
@@ -133,7 +135,7 @@ func (s *searching) wantedMarks() []wantedMark {
 				out = append(out, wantedMark{kindWord, near, u.texts[i]})
 			}
 		}
-		if len(p.grams) > 0 {
+		if len(p.grams) > 0 && gramKind(p.grams) == kindGram {
 			out = append(out, wantedMark{kindGram, p.grams, ""})
 		}
 		for _, cut := range p.cuts {
@@ -176,6 +178,21 @@ func (s *searching) markSegment(out map[textKey][]span, parts map[int32][]int32,
 		}
 	}
 	return nil
+}
+
+// letterMarks finds the words of one letter in a text: the index does not know their places.
+func (s *searching) letterMarks(text string) (out []span) {
+	for i, p := range s.plans {
+		if p.Exclude || gramKind(p.grams) != kindLetter {
+			continue
+		}
+		for _, r := range japanese.Loose(japanese.Fold(text)) {
+			if string(r.R) == p.grams[0].term {
+				out = append(out, span{start: r.Start, end: r.End, term: -1 - i})
+			}
+		}
+	}
+	return out
 }
 
 // bytes gives where in the text the occurrence of a spot stands.

@@ -34,7 +34,7 @@ func (e *evaluator) wordGrams(p wordPlan) ([]scored, error) {
 	if len(p.grams) == 0 {
 		return nil, nil
 	}
-	l, err := e.phrase(kindGram, p.grams)
+	l, err := e.phrase(gramKind(p.grams), p.grams)
 	return l.docs, err
 }
 

@@ -154,6 +154,19 @@ func wordPlaces(words []japanese.Word) []place {
 	return places
 }
 
+// gramKind is the kind of term that the letters of a word are looked up as.
+func gramKind(grams []place) string {
+	if len(grams) == 1 && oneLetter(grams[0].term) {
+		return kindLetter
+	}
+	return kindGram
+}
+
+func oneLetter(term string) bool {
+	_, size := utf8.DecodeRuneInString(term)
+	return size == len(term)
+}
+
 // gramPlaces gives the pairs of a text, or its one letter. Text with a sign inside has a gap: the pairs of both
 // sides at some distance never match, so only the longest run is asked.
 func gramPlaces(runes []japanese.Rune) []place {

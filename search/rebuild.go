@@ -69,7 +69,7 @@ func (x *Index) Rebuild(ctx context.Context, source Source) error {
 }
 
 // batchRunes is about how much text goes into one batch: larger ones save merging, and cost memory.
-const batchRunes = 250_000
+const batchRunes = 400_000
 
 // fill builds a complete generation in dir and closes it, so that all of it is on the disk. One batch is analyzed
 // while the one before is written.

@@ -34,31 +34,31 @@ func placeMark(name string) []place {
 
 // show fills in title and snippets of a loaded document; texts names the texts of its sections.
 func (s *searching) show(h *Hit, doc int32, texts []textKey, marks map[textKey][]span) {
-	titleMarks := union(h.Title, marks[textKey{doc, -1}])
+	titleMarks := union(h.Title, append(s.letterMarks(h.Title), marks[textKey{doc, -1}]...))
 	h.TitleHTML = markHTML(h.Title, 0, len(h.Title), titleMarks)
 	type candidate struct {
-		section int
-		spans   []span
-		worth   int
+		section    int
+		spans, raw []span
+		worth      int
 	}
 	var found []candidate
 	for i, section := range h.Sections {
 		if !s.viewer.InAudience(section.Audience) {
 			continue
 		}
-		raw := marks[texts[i]]
+		raw := append(s.letterMarks(section.Text), marks[texts[i]]...)
 		if spans := union(section.Text, raw); len(spans) > 0 {
 			terms := map[int]bool{}
 			for _, m := range raw {
 				terms[m.term] = true
 			}
-			found = append(found, candidate{i, spans, len(terms)})
+			found = append(found, candidate{i, spans, raw, len(terms)})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return b.worth - a.worth })
 	for _, c := range found[:min(len(found), snippetsMost)] {
 		snippet := cut(h.Sections[c.section], c.spans)
-		snippet.Near = onlyNear(marks[texts[c.section]])
+		snippet.Near = onlyNear(c.raw)
 		h.Snippets = append(h.Snippets, snippet)
 	}
 	if len(h.Snippets) > 0 {

@@ -125,7 +125,7 @@ func (e *evaluator) unitCount(u unitPlan) (int, error) {
 // wordCount guesses how many documents a word matches.
 func (e *evaluator) wordCount(p *wordPlan) (int, error) {
 	if len(p.units) == 0 {
-		return e.rarest(kindGram, p.grams)
+		return e.rarest(gramKind(p.grams), p.grams)
 	}
 	least := e.cols.live
 	for _, u := range p.units {

@@ -24,8 +24,10 @@ func TestTheIndexHealsByItself(t *testing.T) {
 		topics[round] = a.newTopic(fmt.Sprintf("索引の途中で落ちる話し合い%d", round))
 		sent, _ := flood(a, s, topics[round].ID, round, writers) // ends with a kill
 		posts = append(posts, sent...)
+		began := time.Now()
 		s.Restart()
 		a.wantFound(s, sent[len(sent)-1].body)
+		t.Logf("killed while indexing: everything found %s after the start", time.Since(began).Round(10*time.Millisecond))
 	}
 	for name, damage := range map[string]func(index string) error{
 		"deleted": os.RemoveAll,
@@ -46,6 +48,7 @@ func TestTheIndexHealsByItself(t *testing.T) {
 		if err := damage(filepath.Join(s.Data, "index")); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+		began := time.Now()
 		s.Restart()
 		for _, page := range []string{"/", "/archive?q=%E5%AF%BE%E8%A9%B1", "/signin"} {
 			answer, err := http.Get(s.URL + page)
@@ -60,6 +63,7 @@ func TestTheIndexHealsByItself(t *testing.T) {
 		for _, one := range []int{0, len(posts) / 2, len(posts) - 1} {
 			a.wantFound(s, posts[one].body)
 		}
+		t.Logf("index %s: pages at once, everything found %s after the start", name, time.Since(began).Round(10*time.Millisecond))
 	}
 	t.Logf("%d posts acknowledged over %d kills", len(posts), rounds)
 }

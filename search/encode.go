@@ -15,7 +15,7 @@ import (
 
 // analyzerVersion changes whenever the same text would give other terms or other stored data: an index with another
 // version is built anew beside the old one.
-const analyzerVersion = "3"
+const analyzerVersion = "4"
 
 // storedForm changes with what is stored and packed: an index of another form cannot be read and does not serve.
 const storedForm = "3"

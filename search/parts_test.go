@@ -145,6 +145,9 @@ func TestAllPartsOfATopicFollowItsReaders(t *testing.T) {
 			}
 			k.finds("narrowed", fellow, query, "T1")
 		}
+		if got, may := k.x.Suggest(member, "朝礼", 8), k.x.Suggest(fellow, "朝礼", 8); len(got) != 0 || len(may) != 1 {
+			t.Errorf("narrowed: %v is suggested, and to its readers %v", got, may)
+		}
 		if r := k.find(member, ""); r.Total != 0 || counts(r, "kind") != "" {
 			t.Errorf("browsing counts %d, %q for who may not read it", r.Total, counts(r, "kind"))
 		}

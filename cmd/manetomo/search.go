@@ -66,7 +66,11 @@ func (c searchCmd) Run(p *program) error {
 		fmt.Fprintln(p.out, "もしかして:", r.DidYouMean)
 	}
 	for _, h := range r.Hits {
-		fmt.Fprintf(p.out, "\n%6.2f  %s  %s\n        %s %s %d\n", h.Score, h.URL, h.Title, search.Label("kind", h.Kind), h.MunicipalityName, h.Year)
+		url := h.URL
+		if h.At != "" {
+			url += "?" + h.At
+		}
+		fmt.Fprintf(p.out, "\n%6.2f  %s  %s\n        %s %s %d\n", h.Score, url, h.Title, search.Label("kind", h.Kind), h.MunicipalityName, h.Year)
 		for _, s := range h.Snippets {
 			fmt.Fprintf(p.out, "        [%s] %s\n", s.Label, plainSnippet(s.HTML))
 		}

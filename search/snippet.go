@@ -46,7 +46,10 @@ func (s *searching) show(h *Hit, doc int32, texts []textKey, marks map[textKey][
 		if !s.viewer.InAudience(section.Audience) {
 			continue
 		}
-		raw := append(s.letterMarks(section.Text), marks[texts[i]]...)
+		raw := marks[texts[i]]
+		if len(raw) > 0 || len(found) < snippetsMost { // else no single letter makes it one of those that are shown
+			raw = append(s.letterMarks(section.Text), raw...)
+		}
 		if spans := union(section.Text, raw); len(spans) > 0 {
 			terms := map[int]bool{}
 			for _, m := range raw {

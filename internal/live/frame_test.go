@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/talk"
 )
 
 func TestJoinedFramesComeApartAgain(t *testing.T) {
@@ -51,4 +52,14 @@ func FuzzFrame(f *testing.F) {
 			t.Errorf("since %d, %v", n, given)
 		}
 	})
+}
+
+func TestAFrameOfClearedPostsSaysHowFar(t *testing.T) {
+	e := event.Event{Kind: event.PostsCleared, Topic: "T", N: 9}.With(map[string]int64{"number": 4})
+	if f := evOf(e, &talk.Current{}); f.Number != 4 || f.Kind != event.PostsCleared || f.HTML != "" {
+		t.Errorf("the frame is %+v", f)
+	}
+	if f := evOf(event.Event{Kind: event.PostAdded, Topic: "T", N: 3}, &talk.Current{}); f.Number != 0 || f.Author != nil {
+		t.Errorf("the frame of a post that was deleted is %+v", f)
+	}
 }

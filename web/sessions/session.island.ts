@@ -124,6 +124,11 @@ document.addEventListener("talk", (e) => {
 
 // dress shows what exists only with a script, as it was before.
 function dress(): void {
+  const venue = root.querySelector<HTMLButtonElement>("[data-venue]");
+  if (venue && document.fullscreenEnabled) {
+    venue.hidden = false;
+    venue.onclick = () => document.documentElement.requestFullscreen().then(() => document.body.classList.add("venue"));
+  }
   const button = root.querySelector<HTMLButtonElement>("[data-bell]");
   if (!button) return;
   button.hidden = false;
@@ -134,6 +139,13 @@ function dress(): void {
     announce(bell.on ? "鐘の音を出します" : "鐘の音を止めました");
   };
 }
+
+// The venue's screen shows the sheet, its title and the clock alone, until Escape.
+document.addEventListener("fullscreenchange", () => {
+  if (document.fullscreenElement || !document.body.classList.contains("venue")) return;
+  document.body.classList.remove("venue");
+  root.querySelector<HTMLElement>("[data-venue]")?.focus();
+});
 
 // What a host presses goes without leaving the page.
 document.addEventListener(

@@ -90,16 +90,14 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := &view{Page: s, At: s.At(s.Now), Viewer: v, Form: page.NewForm()}
-	running := m.At.Phase == postersession.Running || m.At.Phase == postersession.Paused
-	if running {
-		err = p.poster(r, m)
-	} else {
-		err = p.around(r, m)
+	read := p.around
+	if m.At.Phase == postersession.Running || m.At.Phase == postersession.Paused {
+		read = p.poster
 	}
-	if err != nil {
+	if err := read(r, m); err != nil {
 		return err
 	}
-	f := page.Frame{Title: s.Title, Section: section, Full: true, Wide: running, Islands: append([]string{"session"}, topics.Islands...)}
+	f := page.Frame{Title: s.Title, Section: section, Full: true, Islands: append([]string{"session"}, topics.Islands...)}
 	if m.Board != nil {
 		f.Islands = append(f.Islands, notes.Islands...)
 	} else if m.At.Phase != postersession.Over {

@@ -2,6 +2,7 @@ package topics
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/apperr"
@@ -32,7 +33,8 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if t.Topic.Room != "" { // it stands in its room, at the same place
-		http.Redirect(w, r, talk.RoomURL(t.Topic.Room)+"?"+r.URL.RawQuery, http.StatusSeeOther)
+		to := url.URL{Path: talk.RoomURL(t.Topic.Room), RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, to.String(), http.StatusSeeOther)
 		return nil
 	}
 	if t.Topic.Merged != "" && from == 0 { // a window that was asked for shows where each post went

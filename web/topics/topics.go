@@ -80,7 +80,10 @@ func tabs(f talk.Filter, unread int) []ui.Tab {
 func rowOf(t *talk.Row, now time.Time) ui.TopicRow {
 	row := ui.TopicRow{URL: "/topics/" + t.ID, Title: t.Title, Waiting: t.Question && t.Posts == 1, Solved: t.Solved,
 		Replies: int(t.Posts), New: int(t.Unread())}
-	if t.Entry == "" {
+	if t.Room != "" {
+		row.URL = talk.RoomURL(t.Room)
+	}
+	if t.Entry == "" && t.Room == "" {
 		row.Replies-- // the first post is the topic's own text
 	}
 	switch t.Level {

@@ -187,6 +187,9 @@ func (t router) talk() {
 	t.on("POST /topics/{id}/posts/{post}/edit", p.SaveEdit)
 	t.on("POST /topics/{id}/posts/{post}/react", p.React)
 	t.on("POST /topics/{id}/posts/{post}/answer", p.Accept)
+	t.on("GET /topics/{id}/posts/{post}/poll", p.Poll)
+	t.on("POST /topics/{id}/posts/{post}/vote", p.Vote)
+	t.on("POST /topics/{id}/posts/{post}/close", p.ClosePoll)
 	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
 	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
 	rm := rooms.Pages{Talk: t.s.Talk}
@@ -209,6 +212,8 @@ func (t router) talk() {
 	t.on("PUT /api/v1/posts/{id}/reactions/{reaction}", a.React)
 	t.on("DELETE /api/v1/posts/{id}/reactions/{reaction}", a.React)
 	t.on("PUT /api/v1/posts/{id}/answer", a.Accept)
+	t.on("PUT /api/v1/posts/{id}/vote", a.Vote)
+	t.on("POST /api/v1/posts/{id}/close", a.ClosePoll)
 	t.on("DELETE /api/v1/posts/{id}/answer", a.Accept)
 	l := live.Pages{Hub: t.s.Hub, Who: t.s.viewer}
 	t.on("GET /ws", l.Socket)

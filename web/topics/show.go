@@ -73,7 +73,7 @@ func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
 
 // written is the post that the composer's form describes.
 func written(f *page.Form) talk.NewPost {
-	in := talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to"), Nonce: f.Key}
+	in := talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to"), Nonce: f.Key, Poll: polled(f)}
 	words := f.All("quote_words")
 	for i, id := range f.All("quote") {
 		q := talk.NewQuote{Post: id}

@@ -67,6 +67,9 @@ func (s *Site) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Notify.Opened(r.Context(), page.Viewer(r.Context()), "entry", e.Entry.ID); err != nil {
+		return err
+	}
 	http.Redirect(w, r, e.Entry.URL(), http.StatusSeeOther)
 	return nil
 }

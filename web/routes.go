@@ -169,7 +169,7 @@ func (t router) sheets() {
 
 // talk is discussion: its API and the live channel.
 func (t router) talk() {
-	p := topics.Pages{Talk: t.s.Talk}
+	p := topics.Pages{Talk: t.s.Talk, Archive: t.s.Archive, Notify: t.s.Notify}
 	t.on("GET /topics", p.List)
 	t.on("POST /topics", p.Open)
 	t.on("GET /topics/new", p.New)
@@ -180,6 +180,9 @@ func (t router) talk() {
 	t.on("POST /topics/{id}/question", p.Question)
 	t.on("GET /topics/{id}/move", p.AskMove)
 	t.on("POST /topics/{id}/move", p.Move)
+	t.on("GET /topics/{id}/draft", p.AskDraft)
+	t.on("POST /topics/{id}/draft", p.Gather)
+	t.on("POST /asks/{ask}/draft", p.Draft)
 	t.on("GET /asks/{ask}", p.Asked)
 	t.on("POST /asks/{ask}", p.AnswerAsk)
 	t.on("GET /topics/{id}/answer", p.Answer)
@@ -188,6 +191,9 @@ func (t router) talk() {
 	t.on("POST /topics/{id}/posts/{post}/edit", p.SaveEdit)
 	t.on("POST /topics/{id}/posts/{post}/react", p.React)
 	t.on("POST /topics/{id}/posts/{post}/answer", p.Accept)
+	t.on("GET /topics/{id}/posts/{post}/poll", p.Poll)
+	t.on("POST /topics/{id}/posts/{post}/vote", p.Vote)
+	t.on("POST /topics/{id}/posts/{post}/close", p.ClosePoll)
 	t.on("POST /topics/{id}/posts/{post}/remove", p.Remove)
 	t.on("POST /topics/{id}/posts/{post}/restore", p.Restore)
 	ps := sessions.Pages{Sessions: t.s.Sessions, Talk: t.s.Talk, Files: t.s.Files, Archive: t.s.Archive}
@@ -202,11 +208,13 @@ func (t router) talk() {
 	rm := rooms.Pages{Talk: t.s.Talk}
 	t.on("GET /rooms", rm.List)
 	t.on("GET /rooms/{key}", rm.Show)
-	a := api.Topics{Talk: t.s.Talk}
+	a := api.Topics{Talk: t.s.Talk, Archive: t.s.Archive}
 	t.on("POST /api/v1/topics", a.Open)
 	t.on("GET /api/v1/topics/{id}", a.Get)
 	t.on("PATCH /api/v1/topics/{id}", a.Change)
 	t.on("POST /api/v1/topics/{id}/moves", a.Move)
+	t.on("POST /api/v1/topics/{id}/asks", a.Gather)
+	t.on("POST /api/v1/asks/{id}/draft", a.Draft)
 	t.on("GET /api/v1/asks/{id}", a.Asked)
 	t.on("PUT /api/v1/asks/{id}/answer", a.AnswerAsk)
 	t.on("PUT /api/v1/topics/{id}/read", a.Read)
@@ -219,6 +227,8 @@ func (t router) talk() {
 	t.on("PUT /api/v1/posts/{id}/reactions/{reaction}", a.React)
 	t.on("DELETE /api/v1/posts/{id}/reactions/{reaction}", a.React)
 	t.on("PUT /api/v1/posts/{id}/answer", a.Accept)
+	t.on("PUT /api/v1/posts/{id}/vote", a.Vote)
+	t.on("POST /api/v1/posts/{id}/close", a.ClosePoll)
 	t.on("DELETE /api/v1/posts/{id}/answer", a.Accept)
 	l := live.Pages{Hub: t.s.Hub, Who: t.s.viewer}
 	t.on("GET /ws", l.Socket)

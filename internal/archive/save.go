@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/talk"
 )
 
 // Saved is where an entry stands after an act.
@@ -26,6 +27,8 @@ type Saved struct {
 type Origin struct {
 	Source string // unique; a second import of the same is a duplicate
 	Sample bool
+
+	gathered *gathered // posts that a draft is made of
 }
 
 // Create makes a draft, or publishes at once when the change says so. The creator is its first author; the people of
@@ -68,6 +71,11 @@ func (s *Service) CreateFrom(ctx context.Context, v access.Viewer, from Origin, 
 		}
 		if err := r.writeParts(ctx, tx, &e); err != nil {
 			return err
+		}
+		if g := from.gathered; g != nil {
+			if err := talk.Drafted(ctx, tx, g.ask, e.ID, g.used); err != nil {
+				return err
+			}
 		}
 		if r.Publish {
 			saved, err = publish(ctx, tx, v, &e)

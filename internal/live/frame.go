@@ -88,10 +88,16 @@ type ev struct {
 	Removed  string                `json:"removed,omitempty"` // author, moderator, moved
 	Moved    string                `json:"moved,omitempty"`   // the post that stood here
 	Nonce    string                `json:"nonce,omitempty"`
-	Poll     bool                  `json:"poll,omitempty"`   // it has one, which every reader asks for by themselves
+	Poll     *poll                 `json:"poll,omitempty"`
 	Answer   *string               `json:"answer,omitempty"` // of a topic: the post that answers its question
 	ReplyTo  *reply                `json:"reply_to,omitempty"`
 	Counts   map[talk.Reaction]int `json:"reactions,omitempty"`
+}
+
+// poll is as much of a poll as everybody may know; its results each reader asks for by themselves.
+type poll struct {
+	Voters int  `json:"voters"`
+	Over   bool `json:"over"`
 }
 
 type author struct {
@@ -117,7 +123,10 @@ func evOf(e event.Event, now *talk.Current) ev {
 		return f
 	}
 	f.ID, f.Number, f.Removed, f.Counts = p.ID, p.Number, removed(p), p.Counts
-	if e.Kind == event.PostReacted {
+	if p.Poll != nil {
+		f.Poll = &poll{p.Poll.Voters, p.Poll.Over}
+	}
+	if e.Kind == event.PostReacted || e.Kind == event.PollChanged {
 		return f
 	}
 	f.At, f.EditedAt, f.HTML, f.Nonce, f.Moved = p.CreatedAt.UTC(), p.EditedAt, p.Whole(), p.Nonce, p.Moved

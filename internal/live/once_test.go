@@ -26,6 +26,8 @@ type shown struct {
 	Number  int64
 	HTML    string
 	Reply   int64
+	Voters  int
+	Over    bool
 	Removed string
 	Useful  int
 }
@@ -54,6 +56,9 @@ func pageOf(t testing.TB, s *site, v access.Viewer, topic string) (posts map[str
 		case talk.MovedAway:
 			sh.Removed = "moved"
 		}
+		if p.Poll != nil {
+			sh.Voters, sh.Over = p.Poll.Voters, p.Poll.Over
+		}
 		posts[p.ID] = sh
 	}
 	posts[answerKey] = shown{HTML: page.Topic.Answer}
@@ -72,7 +77,13 @@ func apply(posts map[string]shown, f frame) {
 		if f.ID == "" {
 			return // it stands elsewhere by now: what becomes of its place comes later
 		}
-		posts[f.ID] = shown{Number: f.Number, HTML: f.HTML, Reply: f.ReplyTo.Number, Removed: f.Removed, Useful: f.Counts["useful"]}
+		posts[f.ID] = shown{Number: f.Number, HTML: f.HTML, Reply: f.ReplyTo.Number, Removed: f.Removed, Useful: f.Counts["useful"],
+			Voters: f.Poll.Voters, Over: f.Poll.Over}
+	case "poll":
+		if p, there := posts[f.ID]; there && f.Removed == "" {
+			p.Voters, p.Over = f.Poll.Voters, f.Poll.Over
+			posts[f.ID] = p
+		}
 	case "topic.answered", "topic.changed":
 		posts[answerKey] = shown{HTML: f.Answer}
 	case "reaction":
@@ -190,6 +201,9 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 				in.ReplyTo = mine[rnd.IntN(len(mine))]
 				in.Quotes = []talk.NewQuote{{Post: in.ReplyTo}}
 			}
+			if rnd.IntN(3) == 0 {
+				in.Poll = &talk.NewPoll{Choices: []string{"はい", "いいえ"}}
+			}
 			if p, err = s.talk.Post(ctx, v, topic, in); err != nil { // what it quotes may be gone
 				continue
 			}
@@ -210,6 +224,10 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 				from, to = other, topic
 			}
 			_, err = s.talk.Move(ctx, v, from, talk.Move{Target: to, Posts: ids, Reason: "ためし"})
+		case act == 10:
+			if c, err = s.talk.Vote(ctx, v, mine[rnd.IntN(len(mine))], []int{1, 2}[:rnd.IntN(2)]); rnd.IntN(6) == 0 {
+				c, err = s.talk.ClosePoll(ctx, v, mine[rnd.IntN(len(mine))])
+			}
 		case act < 13:
 			c, err = s.talk.React(ctx, v, mine[rnd.IntN(len(mine))], talk.Useful, rnd.IntN(2) == 0)
 		default:

@@ -147,7 +147,11 @@ type frame struct {
 	Author  *struct{ Name string }
 	Counts  map[string]int `json:"reactions"`
 	Moved   string         `json:"moved"`
-	Answer  string         `json:"answer"`
+	Poll    struct {
+		Voters int  `json:"voters"`
+		Over   bool `json:"over"`
+	} `json:"poll"`
+	Answer  string `json:"answer"`
 	ReplyTo struct {
 		Number int64 `json:"number"`
 	} `json:"reply_to"`

@@ -115,7 +115,7 @@ func TestNoticesFollowTheLevelOfATopic(t *testing.T) {
 				t.Errorf("%s: 開いた人には%d件、want %d", step.name, len(got), step.authorUnread)
 			}
 			if step.looks {
-				if err := o.MarkTopicRead(t.Context(), reader, topic.ID); err != nil {
+				if err := o.Opened(t.Context(), reader, "topic", topic.ID); err != nil {
 					t.Fatal(err)
 				}
 			}

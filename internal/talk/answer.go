@@ -100,15 +100,15 @@ func (s *Service) AnswerOf(ctx context.Context, v access.Viewer, topic string) (
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := answerOf(ctx, s.DB.Read(), v, t)
+	a, err := s.answerOf(ctx, s.DB.Read(), v, t)
 	return t, a, err
 }
 
-func answerOf(ctx context.Context, r selector, v access.Viewer, t *Topic) (*View, error) {
+func (s *Service) answerOf(ctx context.Context, r selector, v access.Viewer, t *Topic) (*View, error) {
 	if !t.Question || t.Answer == "" {
 		return nil, nil
 	}
-	posts, err := views(ctx, r, v, func(q *bun.SelectQuery) *bun.SelectQuery {
+	posts, err := s.views(ctx, r, v, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("p.id = ?", t.Answer).Where("p.topic = ?", t.ID).Where("p.state = ?", access.Published)
 	})
 	if err != nil || len(posts) == 0 {

@@ -61,7 +61,7 @@ func (s *Service) currentPosts(ctx context.Context, c *Current, ids []string, ev
 		return nil
 	}
 	r := s.DB.Read()
-	posts, err := views(ctx, r, access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("p.id IN (?)", bun.List(ids)) })
+	posts, err := s.views(ctx, r, access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("p.id IN (?)", bun.List(ids)) })
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *Service) currentPosts(ctx context.Context, c *Current, ids []string, ev
 	if len(away) == 0 {
 		return nil
 	}
-	lines, err := views(ctx, r, access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery {
+	lines, err := s.views(ctx, r, access.Viewer{}, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("p.moved <> ''").Where("p.moved IN (?)", bun.List(away))
 	})
 	for i := range lines {

@@ -99,10 +99,10 @@ func (s *Service) page(ctx context.Context, v access.Viewer, from int64, which f
 		if page.Seq, page.Epoch, err = event.Head(ctx, r); err != nil {
 			return err
 		}
-		if page.Answer, err = answerOf(ctx, r, v, &row.Topic); err != nil {
+		if page.Answer, err = s.answerOf(ctx, r, v, &row.Topic); err != nil {
 			return err
 		}
-		page.Posts, err = window(ctx, r, v, row.ID, start(from, row.ReadNumber, row.Topic.Posts), postsPerPage)
+		page.Posts, err = s.window(ctx, r, v, row.ID, start(from, row.ReadNumber, row.Topic.Posts), postsPerPage)
 		return err
 	})
 	return page, err
@@ -122,8 +122,8 @@ func start(from, read, posts int64) int64 {
 	return max(1, min(last, read+1-context))
 }
 
-func window(ctx context.Context, r selector, v access.Viewer, topic string, from, limit int64) ([]View, error) {
-	return views(ctx, r, v, func(q *bun.SelectQuery) *bun.SelectQuery {
+func (s *Service) window(ctx context.Context, r selector, v access.Viewer, topic string, from, limit int64) ([]View, error) {
+	return s.views(ctx, r, v, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("p.topic = ?", topic).Where("p.number >= ?", from).Limit(limit)
 	})
 }
@@ -134,14 +134,14 @@ func (s *Service) Posts(ctx context.Context, v access.Viewer, topic string, afte
 	if err != nil {
 		return nil, nil, err
 	}
-	posts, err := window(ctx, s.DB.Read(), v, topic, after+1, limit)
+	posts, err := s.window(ctx, s.DB.Read(), v, topic, after+1, limit)
 	return t, posts, err
 }
 
 // PostOf reads one post that the viewer may read, with its topic.
 func (s *Service) PostOf(ctx context.Context, v access.Viewer, id string) (*Topic, *View, error) {
 	r := s.DB.Read()
-	posts, err := views(ctx, r, v, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("p.id = ?", id) })
+	posts, err := s.views(ctx, r, v, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("p.id = ?", id) })
 	if err != nil {
 		return nil, nil, err
 	}

@@ -45,6 +45,7 @@ type NewPost struct {
 	ReplyTo  string   // id of a post in the same topic
 	Mentions []string // persons chosen by the writer, beside those named by @
 	Quotes   []NewQuote
+	Poll     *NewPoll
 	Nonce    string // the sender's name for it, which its frame and page carry; may be empty
 }
 
@@ -67,7 +68,7 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 	if err != nil {
 		return Posted{}, err
 	}
-	p.Topic, p.ReplyTo, p.Nonce, p.Extra = topic, in.ReplyTo, in.Nonce[:min(maxNonce, len(in.Nonce))], len(in.Quotes) > 0
+	p.Topic, p.ReplyTo, p.Nonce, p.Extra = topic, in.ReplyTo, in.Nonce[:min(maxNonce, len(in.Nonce))], len(in.Quotes) > 0 || in.Poll != nil
 	var out Posted
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		n, err := hold(ctx, tx, topic)
@@ -98,6 +99,9 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 			return err
 		}
 		if err := keepQuotes(ctx, tx, p, in.Quotes); err != nil {
+			return err
+		}
+		if err := keepPoll(ctx, tx, p.ID, in.Poll); err != nil {
 			return err
 		}
 		if err := readOwn(ctx, tx, p); err != nil {

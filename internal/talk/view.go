@@ -20,6 +20,7 @@ type View struct {
 	Counts      map[Reaction]int `bun:"-"`
 	Mine        []Reaction       `bun:"-"` // the viewer's own reactions
 	Quotes      []Quote          `bun:"-"`
+	Poll        *Poll            `bun:"-"`
 }
 
 // Shown tells whether the text may be shown; a post that does not stand keeps its number only.
@@ -34,7 +35,7 @@ func (p *View) mask(v access.Viewer) {
 	if p.State == access.Hidden && (v.Person == p.Author || v.CanModerate()) {
 		return
 	}
-	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful, p.Quotes = "", "", "", nil, nil, 0, nil
+	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful, p.Quotes, p.Poll = "", "", "", nil, nil, 0, nil, nil
 }
 
 // answeredHere is the post that p answers if it stands in p's topic, or the line in its place if it was moved away.
@@ -43,7 +44,7 @@ const answeredHere = `COALESCE((SELECT h.id FROM post h WHERE h.id = p.reply_to 
 		ORDER BY h.number DESC LIMIT 1))`
 
 // views reads posts with their authors, in the order of their numbers, in a fixed number of queries. where narrows the first.
-func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.SelectQuery) *bun.SelectQuery) ([]View, error) {
+func (s *Service) views(ctx context.Context, r selector, v access.Viewer, where func(*bun.SelectQuery) *bun.SelectQuery) ([]View, error) {
 	var posts []View
 	q := r.NewSelect().Model(&posts).
 		ColumnExpr("p.*, a.name AS author_name, a.municipality AS author_place").
@@ -92,6 +93,9 @@ func views(ctx context.Context, r selector, v access.Viewer, where func(*bun.Sel
 	}
 	if len(extra) > 0 {
 		if err := readQuotes(ctx, r, extra); err != nil {
+			return nil, err
+		}
+		if err := readPolls(ctx, r, v, s.DB.Now(), extra); err != nil {
 			return nil, err
 		}
 	}

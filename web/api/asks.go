@@ -85,3 +85,34 @@ func (a Topics) AnswerAsk(w http.ResponseWriter, r *http.Request) error {
 		Seq int64 `json:"seq"`
 	}{in.Yes, c.Seq})
 }
+
+// Gather asks the authors of posts whether their words may stand in a draft of a report.
+func (a Topics) Gather(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Title string   `json:"title"`
+		Posts []string `json:"posts"`
+	}
+	if err := Read(w, r, &in); err != nil {
+		return err
+	}
+	id, seq, err := a.Talk.Gather(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), in.Title, in.Posts)
+	if err != nil {
+		return err
+	}
+	return Write(w, http.StatusCreated, struct {
+		ID  string `json:"id"`
+		Seq int64  `json:"seq"`
+	}{id, seq})
+}
+
+// Draft makes the draft out of the posts whose authors said yes.
+func (a Topics) Draft(w http.ResponseWriter, r *http.Request) error {
+	saved, err := a.Archive.DraftGathered(r.Context(), page.Viewer(r.Context()), a.Talk, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return Write(w, http.StatusCreated, struct {
+		Entry string `json:"entry"`
+		URL   string `json:"url"`
+	}{saved.ID, saved.URL})
+}

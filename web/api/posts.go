@@ -29,6 +29,7 @@ type post struct {
 	Removed   string                `json:"removed,omitempty"` // author, moderator, moved
 	Moved     string                `json:"moved,omitempty"`   // the post that stood here
 	Quotes    []quote               `json:"quotes"`
+	Poll      *poll                 `json:"poll,omitempty"`
 	Reactions map[talk.Reaction]int `json:"reactions"`
 	Mine      []talk.Reaction       `json:"mine"` // reactions of the reader's own
 }
@@ -44,7 +45,7 @@ type quote struct {
 
 func postOf(p *talk.View) post {
 	out := post{p.ID, p.Number, p.Body, p.HTML, person{p.Author, p.AuthorName, talk.Place(p.AuthorPlace)}, p.ReplyTo,
-		p.CreatedAt, p.EditedAt, "", p.Moved, []quote{}, p.Counts, p.Mine}
+		p.CreatedAt, p.EditedAt, "", p.Moved, []quote{}, pollOf(p.Poll), p.Counts, p.Mine}
 	for _, q := range p.Quotes {
 		given := quote{Post: q.Post, Number: q.Number, Words: q.Words, Gone: q.Gone}
 		if q.AuthorName != "" {
@@ -103,12 +104,13 @@ func (a Topics) Post(w http.ResponseWriter, r *http.Request) error {
 		ReplyTo  string          `json:"reply_to"`
 		Mentions []string        `json:"mentions"`
 		Quotes   []talk.NewQuote `json:"quotes"`
+		Poll     *talk.NewPoll   `json:"poll"`
 	}
 	if err := Read(w, r, &in); err != nil {
 		return err
 	}
 	out, err := a.Talk.Post(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), talk.NewPost{Body: in.Body, ReplyTo: in.ReplyTo,
-		Mentions: in.Mentions, Quotes: in.Quotes, Nonce: r.Header.Get("Idempotency-Key")})
+		Mentions: in.Mentions, Quotes: in.Quotes, Poll: in.Poll, Nonce: r.Header.Get("Idempotency-Key")})
 	if err != nil {
 		return err
 	}

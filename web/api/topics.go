@@ -6,12 +6,16 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/web/page"
 )
 
 // Topics answers about discussions and their posts.
-type Topics struct{ Talk *talk.Service }
+type Topics struct {
+	Talk    *talk.Service
+	Archive *archive.Service
+}
 
 // topic is a discussion in an answer.
 type topic struct {

@@ -14,7 +14,7 @@ export interface Frame {
   removed?: string;
   moved?: string;
   nonce?: string;
-  poll?: boolean;
+  poll?: { voters: number; over: boolean };
   answer?: string;
   reply_to?: { id: string; number: number; name: string };
   reactions?: Record<string, number>;

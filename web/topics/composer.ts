@@ -3,13 +3,14 @@ import { clearDraft } from "../page/draft";
 import { composing } from "../page/ime";
 import type { Frame } from "../live/frame";
 import type { List } from "./list";
-import { nonce, Outbox, type Unsent } from "./outbox";
+import { nonce, Outbox, type Poll, type Unsent } from "./outbox";
 import { Quotes } from "./quotes";
 
 interface Hooks {
   typing(): boolean;
   beforeOwn(): void; // what waits comes in before one's own post
   watch(li: HTMLElement): void;
+  poll(id: string): void;
 }
 
 const typingEvery = 3000;
@@ -104,16 +105,32 @@ export class Composer {
     }
     this.complain("");
     this.hooks.beforeOwn();
-    const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value, this.quotes!.all());
+    const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value, this.quotes!.all(), this.poll());
     this.clear();
     this.show(u);
     this.send(u);
+  }
+
+  // poll is the poll that the form describes, if it does.
+  private poll(): Poll | undefined {
+    const form = new FormData(this.form!);
+    const lines = String(form.get("poll") ?? "").split("\n");
+    const choices = lines.map((s) => s.trim()).filter(Boolean);
+    if (!choices.length) return undefined;
+    const days = Number(form.get("poll_days"));
+    const end = days ? new Date(Date.now() + days * 86400_000).toISOString() : undefined;
+    return { choices, many: form.has("poll_many"), named: form.has("poll_named"), ends_at: end };
   }
 
   private clear(): void {
     this.field!.value = "";
     this.answers("", "");
     this.quotes!.clear();
+    for (const f of this.form!.querySelectorAll<HTMLInputElement>('[name="poll"], [name^="poll_"]')) {
+      if (f.type === "checkbox") f.checked = false;
+      else f.value = "";
+    }
+    this.form!.querySelector("details")?.removeAttribute("open");
     this.typedAt = 0;
     this.field!.dispatchEvent(new Event("input", { bubbles: true }));
     clearDraft(`topic:${this.list.topic}`);
@@ -196,6 +213,7 @@ export class Composer {
     made.querySelector(".post-acts")!.append(said);
     setTimeout(() => said.remove(), 3000);
     li.replaceWith(made);
+    if (f.poll) this.hooks.poll(f.id!);
     this.hooks.watch(made);
     announce("投稿が届きました");
   }
@@ -219,6 +237,11 @@ export class Composer {
     if (!this.field!.value.trim()) {
       this.field!.value = u.body;
       for (const q of u.quotes ?? []) this.quotes!.add(q);
+      const lines = this.form!.querySelector<HTMLTextAreaElement>("[name=poll]");
+      if (u.poll && lines) {
+        lines.value = u.poll.choices.join("\n");
+        lines.closest("details")!.open = true;
+      }
       this.field!.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }

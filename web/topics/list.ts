@@ -87,7 +87,9 @@ export class List {
       const text = document.createElement("div");
       text.className = "text";
       text.innerHTML = f.html ?? "";
-      box.replaceChildren(...this.answered(f), text);
+      const poll = box.querySelector("[data-poll]") ?? (f.poll ? document.createElement("div") : null);
+      poll?.setAttribute("data-poll", "");
+      box.replaceChildren(...this.answered(f), text, ...(poll ? [poll] : []));
     }
     const acts = article.querySelector<HTMLElement>(".post-acts");
     if (acts) acts.hidden = !!f.removed;

@@ -6,6 +6,7 @@ import type {} from "../live/start";
 import { Composer } from "./composer";
 import { List } from "./list";
 import { listenLevels } from "./levels";
+import { Polls } from "./polls";
 import { listenReactions } from "./reactions";
 import { watchSeen } from "./seen";
 
@@ -31,7 +32,9 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
   let spoken: Frame[] = [];
   let speaking = 0;
 
+  const polls = new Polls(root, topic);
   const composer = new Composer(root, list, {
+    poll: (id) => polls.changed(id, 0),
     typing: () => all.say({ t: "typing", topic }),
     beforeOwn: () => insertHeld(false),
     watch: (li) => watch(li),
@@ -64,6 +67,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
     if (f.answer !== undefined) root.dataset.answered = f.answer;
     if (f.answer !== undefined || f.kind === "topic.changed" || (f.id && (f.id === root.dataset.answered || f.moved === root.dataset.answered))) answer();
     if (f.kind === "moved") return moved(f);
+    if (f.kind === "poll") return polls.changed(f.id ?? "");
     if (f.kind === "topic.merged") return state("merged");
     const li = f.id ? list.find(f.id) : null;
     const waiting = held.find((h) => h.id === f.id);
@@ -117,6 +121,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
     if (!li) return null;
     list.fill(li, f);
     root.querySelector("[data-empty]")?.remove();
+    if (f.poll) polls.changed(f.id!);
     composer.place(li);
     watch(li);
     return li;

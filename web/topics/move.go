@@ -97,6 +97,9 @@ func (p Pages) Asked(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.opened(r, "ask", a.ID); err != nil {
+		return err
+	}
 	return page.Render(w, r, http.StatusOK, page.Frame{Title: "投稿を使ってよいか", Section: section}, askedPage(a, v, page.NewForm()))
 }
 
@@ -117,6 +120,54 @@ func (p Pages) AnswerAsk(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Wrote(w, c.Seq)
 	http.Redirect(w, r, "/asks/"+id, http.StatusSeeOther)
+	return nil
+}
+
+// AskDraft is the form for choosing posts for a report.
+func (p Pages) AskDraft(w http.ResponseWriter, r *http.Request) error {
+	return p.draftForm(w, r, http.StatusOK, page.NewForm())
+}
+
+func (p Pages) draftForm(w http.ResponseWriter, r *http.Request, status int, f *page.Form) error {
+	c, err := p.choice(r, f)
+	if err != nil {
+		return err
+	}
+	if f.Get("title") == "" && !f.Failed() {
+		f.Set("title", c.Topic.Title)
+	}
+	frame := page.Frame{Title: "レポートの下書きを作る", Section: section, NoTabbar: true, ErrorPrefix: f.Failed()}
+	return page.Render(w, r, status, frame, draftForm(c))
+}
+
+// Gather asks the authors of the posts chosen.
+func (p Pages) Gather(w http.ResponseWriter, r *http.Request) error {
+	f, err := page.ReadForm(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	id, seq, err := p.Talk.Gather(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), f.Get("title"), f.All("post"))
+	if err != nil && f.WithError(err) {
+		return p.draftForm(w, r, http.StatusUnprocessableEntity, f)
+	}
+	if err != nil {
+		return err
+	}
+	page.Wrote(w, seq)
+	http.Redirect(w, r, "/asks/"+id, http.StatusSeeOther)
+	return nil
+}
+
+// Draft makes the draft out of the posts whose authors said yes.
+func (p Pages) Draft(w http.ResponseWriter, r *http.Request) error {
+	if _, err := page.ReadForm(w, r, maxForm); err != nil {
+		return err
+	}
+	saved, err := p.Archive.DraftGathered(r.Context(), page.Viewer(r.Context()), p.Talk, r.PathValue("ask"))
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, saved.URL+"/edit", http.StatusSeeOther)
 	return nil
 }
 

@@ -8,6 +8,14 @@ export interface Unsent {
   body: string;
   reply_to: string;
   quotes?: Quoted[];
+  poll?: Poll;
+}
+
+export interface Poll {
+  choices: string[];
+  many: boolean;
+  named: boolean;
+  ends_at?: string;
 }
 
 // nonce is as much of a key as a frame and a page carry.
@@ -34,8 +42,8 @@ export class Outbox {
     }
   }
 
-  make(body: string, replyTo: string, quotes: Quoted[]): Unsent {
-    const u = { key: newKey(), body, reply_to: replyTo, quotes };
+  make(body: string, replyTo: string, quotes: Quoted[], poll?: Poll): Unsent {
+    const u = { key: newKey(), body, reply_to: replyTo, quotes, poll };
     this.keep([...this.all(), u]);
     return u;
   }
@@ -60,7 +68,7 @@ export class Outbox {
       answer = await fetch(`/api/v1/topics/${this.topic}/posts`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": u.key },
-        body: JSON.stringify({ body: u.body, reply_to: u.reply_to, quotes: (u.quotes ?? []).map(({ post, words }) => ({ post, words })) }),
+        body: JSON.stringify({ body: u.body, reply_to: u.reply_to, quotes: (u.quotes ?? []).map(({ post, words }) => ({ post, words })), poll: u.poll }),
       });
     } catch {
       return { ok: false, again: true, text: "つながったら送ります" };

@@ -41,6 +41,9 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/topics/"+t.Topic.Merged+"#discussion", http.StatusSeeOther)
 		return nil
 	}
+	if err := p.opened(r, "topic", t.Topic.ID); err != nil {
+		return err
+	}
 	d, err := discussion(r, p.Talk, t, "/topics/"+t.Topic.ID)
 	if err != nil {
 		return err
@@ -75,7 +78,7 @@ func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
 
 // written is the post that the composer's form describes.
 func written(f *page.Form) talk.NewPost {
-	in := talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to"), Nonce: f.Key}
+	in := talk.NewPost{Body: f.Get("body"), ReplyTo: f.Get("reply_to"), Nonce: f.Key, Poll: polled(f)}
 	words := f.All("quote_words")
 	for i, id := range f.All("quote") {
 		q := talk.NewQuote{Post: id}
@@ -189,6 +192,13 @@ func (p Pages) act(w http.ResponseWriter, r *http.Request, do func(id string, f 
 
 // To leads to a post, in a window that holds it: letters and notices know no more than its id.
 func (p Pages) To(w http.ResponseWriter, r *http.Request) error {
+	t, _, err := p.Talk.PostOf(r.Context(), page.Viewer(r.Context()), r.PathValue("post"))
+	if err != nil {
+		return err
+	}
+	if err := p.opened(r, "topic", t.ID); err != nil {
+		return err
+	}
 	return p.toPost(w, r, page.NewForm(), r.PathValue("post"))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
 	"github.com/manetomo/manetomo/web/page"
@@ -67,7 +68,7 @@ func long(t testing.TB, d *db.DB, posts int) string {
 // get asks for a page of the topic as the reader does.
 func get(t testing.TB, d *db.DB, path string) *httptest.ResponseRecorder {
 	t.Helper()
-	p := topics.Pages{Talk: &talk.Service{DB: d}}
+	p := topics.Pages{Talk: &talk.Service{DB: d}, Notify: &notify.Service{DB: d}}
 	mux := http.NewServeMux()
 	mux.Handle("GET /topics/{id}", page.Handle(p.Show))
 	mux.Handle("GET /topics/{id}/posts/{post}", page.Handle(p.To))

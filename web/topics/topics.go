@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
 	"github.com/manetomo/manetomo/web/page"
@@ -19,7 +21,16 @@ import (
 )
 
 // Pages answers for /topics.
-type Pages struct{ Talk *talk.Service }
+type Pages struct {
+	Talk    *talk.Service
+	Archive *archive.Service
+	Notify  *notify.Service
+}
+
+// opened marks what the viewer was told of the thing that they open as read.
+func (p Pages) opened(r *http.Request, what, id string) error {
+	return p.Notify.Opened(r.Context(), page.Viewer(r.Context()), what, id)
+}
 
 const (
 	section    = "topics"

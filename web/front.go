@@ -67,6 +67,10 @@ func (s *Site) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, e.Entry.URL(), http.StatusSeeOther)
+	to := e.Entry.URL()
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

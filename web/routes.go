@@ -7,6 +7,7 @@ import (
 	"github.com/manetomo/manetomo/web/api"
 	"github.com/manetomo/manetomo/web/archive"
 	"github.com/manetomo/manetomo/web/asset"
+	"github.com/manetomo/manetomo/web/cite"
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
 	"github.com/manetomo/manetomo/web/drafts"
@@ -80,6 +81,10 @@ func (t router) public() {
 // entries is the archive: what alumni leave.
 func (t router) entries() {
 	t.on("GET /e/{id}", t.s.entry)
+	quoted := cite.Pages{Archive: t.s.Archive, Files: t.s.Files, BaseURL: t.s.BaseURL}
+	t.on("GET /e/{id}/cite.bib", quoted.BibTeX)
+	t.on("GET /e/{id}/cite.ris", quoted.RIS)
+	t.on("GET /e/{id}/card.jpg", quoted.Card)
 	towns := municipalities.Pages{Archive: t.s.Archive, Files: t.s.Files, Members: t.s.Members}
 	t.on("GET /municipalities", municipalities.List)
 	t.on("GET /municipalities/{code}", towns.Show)
@@ -136,7 +141,9 @@ func (t router) sheets() {
 	t.on("POST /posters", s.Create)
 	for _, kind := range []string{"posters", "papers", "materials"} {
 		t.on("GET /"+kind+"/{id}", s.Show)
+		t.on("GET /"+kind+"/{id}/print", s.Print)
 		t.on("POST /"+kind+"/{id}/publish", s.Publish)
+		t.on("POST /"+kind+"/{id}/claim", s.Claim)
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)
 	}
@@ -257,13 +264,19 @@ func (t router) search() {
 
 // desk is the moderators' place, and the form by which anybody asks them to look.
 func (t router) desk() {
-	p := desk.Pages{Curate: t.s.Curate, Files: t.s.Files, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
+	p := desk.Pages{Curate: t.s.Curate, Files: t.s.Files, Bulk: t.s.Bulk, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
 	t.on("GET /desk", p.Queue)
 	t.on("POST /desk", p.Decide)
 	t.on("GET /desk/flags", p.Flags)
 	t.on("POST /desk/flags", p.DecideFlag)
 	t.on("GET /desk/transcripts", p.Transcripts)
 	t.on("POST /desk/transcripts", p.DecideTranscript)
+	t.on("GET /desk/claims", p.Claims)
+	t.on("POST /desk/claims", p.DecideClaim)
+	t.on("GET /desk/import", p.Imports)
+	t.on("POST /desk/import", p.ReceiveImport)
+	t.on("GET /desk/import/{id}", p.Import)
+	t.on("POST /desk/import/{id}", p.ActImport)
 	t.on("GET /desk/join", p.Join)
 	t.on("POST /desk/join", p.DecideJoin)
 	t.on("GET /desk/pick", p.Picks)

@@ -27,17 +27,23 @@ func (s *Service) Current(ctx context.Context, events []event.Event) (*Current, 
 	c := &Current{posts: map[string]*View{}, lines: map[at]*View{}, topics: map[string]*Topic{}}
 	var posts, topics []string
 	seen := map[string]bool{}
+	once := func(list []string, id string) []string { // only what is read counts: a topic's other events come first
+		if seen[id] {
+			return list
+		}
+		seen[id] = true
+		return append(list, id)
+	}
 	for _, e := range events {
-		if seen[e.Subject] || e.Topic == "" {
+		if e.Topic == "" {
 			continue
 		}
-		seen[e.Subject] = true
 		switch e.Kind {
 		case event.PostAdded, event.PostEdited, event.PostRemoved, event.PostRestored, event.PostReacted,
 			event.PostMoved, event.PostTouched, event.PollChanged:
-			posts = append(posts, e.Subject)
+			posts = once(posts, e.Subject)
 		case event.TopicAnswered, event.TopicChanged, event.TopicMerged:
-			topics = append(topics, e.Topic)
+			topics = once(topics, e.Topic)
 		}
 	}
 	if err := s.currentPosts(ctx, c, posts, events); err != nil {

@@ -1,11 +1,11 @@
--- Talking: how closely one follows a topic, accepted answers, quotes, moved posts, polls, pictures and files in posts,
--- and asking authors before their words go elsewhere.
+-- Talking: how closely one follows a topic, accepted answers, quotes, moved posts, polls, and asking authors before
+-- their words go elsewhere.
 
 ALTER TABLE topic ADD COLUMN answer TEXT NOT NULL DEFAULT '';  -- the post that answers the question, by the asker's word
 ALTER TABLE topic ADD COLUMN merged TEXT NOT NULL DEFAULT '';  -- the topic that its posts went to: it is only a way there now
 
 ALTER TABLE post ADD COLUMN nonce TEXT NOT NULL DEFAULT '';    -- the sender's name for it, by which their page knows it again
-ALTER TABLE post ADD COLUMN extra BOOLEAN NOT NULL DEFAULT FALSE; -- has quotes, files or a poll
+ALTER TABLE post ADD COLUMN extra BOOLEAN NOT NULL DEFAULT FALSE; -- has quotes or a poll
 ALTER TABLE post ADD COLUMN moved TEXT NOT NULL DEFAULT '';    -- of state moved: the post that stood at this number
 CREATE INDEX post_moved ON post (moved) WHERE moved <> '';
 CREATE INDEX post_reply ON post (reply_to) WHERE reply_to <> '';
@@ -52,32 +52,6 @@ CREATE TABLE poll_vote (
   at     TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (post, person, choice)
 );
-
--- A picture or a file of a post. It comes first and belongs to nobody's post until one names it.
-CREATE TABLE attachment (
-  id          TEXT PRIMARY KEY,
-  post        TEXT NOT NULL DEFAULT '',
-  position    INTEGER NOT NULL DEFAULT 0,
-  name        TEXT NOT NULL,
-  type        TEXT NOT NULL,                 -- by content
-  size        BIGINT NOT NULL,
-  sha256      TEXT NOT NULL,
-  blob        TEXT NOT NULL,
-  alt         TEXT NOT NULL DEFAULT '',
-  state       TEXT NOT NULL,                 -- processing, ready, failed
-  reason      TEXT NOT NULL DEFAULT '',
-  width       DOUBLE PRECISION NOT NULL DEFAULT 0, -- of the picture, or of the first page
-  height      DOUBLE PRECISION NOT NULL DEFAULT 0,
-  colour      TEXT NOT NULL DEFAULT '',
-  widths      TEXT NOT NULL DEFAULT '',
-  tries       INTEGER NOT NULL DEFAULT 0,
-  lease_until TIMESTAMPTZ,
-  created_by  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-  created_at  TIMESTAMPTZ NOT NULL
-);
-CREATE INDEX attachment_post ON attachment (post, position);
-CREATE INDEX attachment_queue ON attachment (created_at) WHERE state = 'processing';
-CREATE INDEX attachment_day ON attachment (created_by, created_at);
 
 -- Somebody asks the authors of posts whether their words may go elsewhere: into a draft of a report, or to a topic that
 -- more people read.

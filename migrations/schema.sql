@@ -748,34 +748,6 @@ CREATE TABLE poll_vote (
   PRIMARY KEY (post, person, choice)
 );
 
-CREATE TABLE attachment (
-  id          TEXT PRIMARY KEY,
-  post        TEXT NOT NULL DEFAULT '',
-  position    INTEGER NOT NULL DEFAULT 0,
-  name        TEXT NOT NULL,
-  type        TEXT NOT NULL,                 -- by content
-  size        BIGINT NOT NULL,
-  sha256      TEXT NOT NULL,
-  blob        TEXT NOT NULL,
-  alt         TEXT NOT NULL DEFAULT '',
-  state       TEXT NOT NULL,                 -- processing, ready, failed
-  reason      TEXT NOT NULL DEFAULT '',
-  width       DOUBLE PRECISION NOT NULL DEFAULT 0, -- of the picture, or of the first page
-  height      DOUBLE PRECISION NOT NULL DEFAULT 0,
-  colour      TEXT NOT NULL DEFAULT '',
-  widths      TEXT NOT NULL DEFAULT '',
-  tries       INTEGER NOT NULL DEFAULT 0,
-  lease_until TIMESTAMPTZ,
-  created_by  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-  created_at  TIMESTAMPTZ NOT NULL
-);
-
-CREATE INDEX attachment_post ON attachment (post, position);
-
-CREATE INDEX attachment_queue ON attachment (created_at) WHERE state = 'processing';
-
-CREATE INDEX attachment_day ON attachment (created_by, created_at);
-
 CREATE TABLE ask (
   id         TEXT PRIMARY KEY,
   kind       TEXT NOT NULL,                  -- draft, move

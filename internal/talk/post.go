@@ -35,7 +35,7 @@ type Post struct {
 	RemovedAt *time.Time   `bun:"removed_at"`
 	N         int64        `bun:"n"`     // the topic's n of the event that added it
 	Nonce     string       `bun:"nonce"` // the sender's name for it
-	Extra     bool         `bun:"extra"` // has quotes, files or a poll
+	Extra     bool         `bun:"extra"` // has quotes or a poll
 	Moved     string       `bun:"moved"` // of the line in place of a post that was moved: the post
 }
 

@@ -52,6 +52,9 @@ func (p Pages) moveForm(w http.ResponseWriter, r *http.Request, status int, f *p
 	if !page.Viewer(r.Context()).CanModerate() {
 		return apperr.New(apperr.Forbidden, "投稿を移せるのは運営です。移したほうがよいと思うときは、「運営に知らせる」から伝えてください。")
 	}
+	if t := c.Topic; t.Entry == "" && t.Room == "" && len(c.Posts) > 0 && c.Posts[0].Number == 1 {
+		c.Posts = c.Posts[1:] // it goes only with all of them
+	}
 	frame := page.Frame{Title: "投稿を移す", Section: section, NoTabbar: true, ErrorPrefix: f.Failed()}
 	return page.Render(w, r, status, frame, moveForm(c))
 }

@@ -123,7 +123,7 @@ func related(rels map[string]rel, kind string) (list []string) {
 }
 
 // open opens a part for reading, as far as the limits go.
-func (a *archive) open(name string) (io.ReadCloser, error) {
+func (a *archive) open(name string) (*counted, error) {
 	f := a.files[name]
 	if f == nil {
 		return nil, fmt.Errorf("%w: it has no part %s", ErrDamaged, name)
@@ -143,7 +143,7 @@ type counted struct {
 }
 
 func (c *counted) Read(p []byte) (int, error) {
-	if c.left <= 0 || c.a.left <= 0 {
+	if c.spent() {
 		return 0, ErrTooMuch
 	}
 	n, err := c.ReadCloser.Read(p[:min(int64(len(p)), c.left, c.a.left)])
@@ -151,6 +151,9 @@ func (c *counted) Read(p []byte) (int, error) {
 	c.a.left -= int64(n)
 	return n, err
 }
+
+// spent tells whether the limit was reached.
+func (c *counted) spent() bool { return c.left <= 0 || c.a.left <= 0 }
 
 // element is one XML element, its name without the namespace.
 type element struct {
@@ -193,8 +196,8 @@ func (a *archive) walk(name string, start func(element), rest func(name string, 
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case errors.Is(err, ErrTooMuch):
-			return err
+		case errors.Is(err, ErrTooMuch), err != nil && r.spent(): // a letter that is cut in two is an error of its own
+			return ErrTooMuch
 		case err != nil:
 			return fmt.Errorf("%w: %s: %v", ErrDamaged, name, err)
 		}

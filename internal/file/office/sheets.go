@@ -86,7 +86,8 @@ func (a *archive) cells(part string, shared []string, w *writer) error {
 		case name == "v" || name == "t":
 			in = false
 		case name == "c":
-			w.add(cell(kind, value.String(), shared) + " ")
+			w.add(cell(kind, value.String(), shared)) // not joined with the blank: that would copy it even for a full page
+			w.add(" ")
 		case name == "row":
 			w.add("\n")
 		}

@@ -11,9 +11,9 @@ COPY web web
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w" -o /manetomo ./cmd/manetomo
 
 FROM debian:12-slim
-# The fonts are for PDF files that embed none; curl asks the program whether it is ready.
+# The fonts are for PDF files that embed none, tesseract reads posters that are pictures; curl asks the program whether it is ready.
 RUN apt-get update \
-	&& apt-get install -y --no-install-recommends ca-certificates curl fonts-noto-cjk \
+	&& apt-get install -y --no-install-recommends ca-certificates curl fonts-noto-cjk tesseract-ocr tesseract-ocr-jpn tesseract-ocr-jpn-vert \
 	&& rm -rf /var/lib/apt/lists/* \
 	&& useradd --system --uid 10001 --user-group --home-dir /data --create-home manetomo
 COPY --from=build /manetomo /usr/local/bin/manetomo

@@ -207,8 +207,9 @@ func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Docum
 	var rows []struct {
 		Entry, File, Text, Alt string
 		Number, PageCount      int
+		Machine                bool
 	}
-	err := r.DB.Read().NewRaw(`SELECT f.entry, f.id AS file, f.alt, f.page_count, COALESCE(p.number, 0) AS number, COALESCE(p.text, '') AS text
+	err := r.DB.Read().NewRaw(`SELECT f.entry, f.id AS file, f.alt, f.page_count, COALESCE(p.number, 0) AS number, COALESCE(p.text, '') AS text, COALESCE(p.machine, FALSE) AS machine
 		FROM file f LEFT JOIN page p ON p.file = f.id
 		WHERE f.entry IN (?) ORDER BY f.entry, f.position, f.id, p.number`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
@@ -230,7 +231,11 @@ func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Docum
 			d.addAt(at, "transcript", "書き起こし", row.Alt)
 		}
 		if d.Kind == "poster" && row.PageCount <= 1 {
-			d.addAt(at, "transcript", "書き起こし", row.Text)
+			label := "書き起こし"
+			if row.Machine {
+				label = "機械の書き起こし" // people read on with care
+			}
+			d.addAt(at, "transcript", label, row.Text)
 			continue
 		}
 		name := "資料"

@@ -14,6 +14,8 @@ import (
 	"github.com/manetomo/manetomo/internal/auth"
 	"github.com/manetomo/manetomo/internal/config"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file/ocr"
+	"github.com/manetomo/manetomo/internal/file/pdfium"
 	"github.com/manetomo/manetomo/internal/member"
 )
 
@@ -52,6 +54,7 @@ func (c *doctorCmd) Run(p *program) error {
 		defer d.Close()
 	}
 	x.files()
+	x.readers()
 	x.index()
 	x.signIn(d)
 	x.letters()
@@ -136,6 +139,25 @@ func (x *doctor) files() {
 		return
 	}
 	x.ok("ファイル", "%s に書きこめます。", where)
+}
+
+// readers looks for what reading documents needs beside the program itself.
+func (x *doctor) readers() {
+	if fonts := pdfium.Fonts(); len(fonts) > 0 {
+		x.ok("書体", "書体を埋めこんでいないPDFは、%s で表示します。", strings.Join(fonts, "・"))
+	} else {
+		x.note("書体", "Noto CJK がないので、書体を埋めこんでいないPDFの日本語は表示できません。Debian では apt-get install fonts-noto-cjk で入ります。")
+	}
+	ctx, stop := context.WithTimeout(x.p.ctx, doctorTime)
+	defer stop()
+	switch _, err := ocr.Find(ctx); {
+	case errors.Is(err, ocr.ErrNone):
+		x.note("文字の読み取り", "tesseract か日本語のデータがないので、画像だけのポスターの文字はさがせません。Debian では apt-get install %s で入ります。", strings.Join(ocr.Packages, " "))
+	case err != nil:
+		x.bad("文字の読み取り", "tesseract を動かせません：%v", err)
+	default:
+		x.ok("文字の読み取り", "画像のポスターの文字は tesseract で読み取ります。")
+	}
 }
 
 func (x *doctor) index() {

@@ -38,7 +38,7 @@ const (
 	EntryReacted   Kind = "entry.reaction"  // sent when a reaction is set or taken back; data: {"reaction", "on", "useful"}
 
 	FileAttached Kind = "file.attached" // sent when a file is kept; data: {"entry": id}
-	FileReady    Kind = "file.ready"    // sent when its pages and pictures are there; data: {"entry": id}
+	FileReady    Kind = "file.ready"    // sent when its pages and pictures are there, and again when text was read off its pictures; data: {"entry": id}
 	FileFailed   Kind = "file.failed"   // sent when it could not be read; data: {"entry": id}
 	FileRemoved  Kind = "file.removed"  // sent when its authors take it out; data: {"entry": id}
 

@@ -22,10 +22,11 @@ type Service struct {
 	Blobs blob.Store
 	Temp  string // folder for uploads under way; the system's when empty
 
-	engine   atomic.Pointer[pdfium.Engine] // while Work runs
-	looking  sync.Mutex
-	decoding sync.Mutex // one large picture at a time: decoded it has up to 320 MB
-	tiling   sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
+	engine     atomic.Pointer[pdfium.Engine] // while Work runs
+	looking    sync.Mutex
+	decoding   sync.Mutex // one large picture at a time: decoded it has up to 320 MB
+	transcribe sync.Mutex // one picture at a time is read: tesseract takes a core for seconds
+	tiling     sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
 }
 
 // State is where a file stands.
@@ -85,6 +86,7 @@ type Page struct {
 	TiledWidth  int `bun:"tiled_width"` // pixels of the picture that the tiles are cut from; 0: none yet, or none needed
 	TiledHeight int `bun:"tiled_height"`
 
+	Machine    bool   `bun:"machine"`    // Text was read off the picture (機械が読み取りました), so mistakes are likely
 	Transcript string `bun:"transcript"` // the approved correction that Text is; empty: Text is what the machine read
 }
 
@@ -119,12 +121,12 @@ func (s *Service) List(ctx context.Context, v access.Viewer, entry string) ([]Fi
 
 // Pages returns a file and its pages, with the words' places.
 func (s *Service) Pages(ctx context.Context, v access.Viewer, id string) (*File, []Page, error) {
-	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "words", "colour", "widths", "transcript")
+	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "words", "colour", "widths", "transcript", "machine")
 }
 
 // Sheets is Pages without the words' places, which are most of a page's row.
 func (s *Service) Sheets(ctx context.Context, v access.Viewer, id string) (*File, []Page, error) {
-	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "colour", "widths", "transcript")
+	return s.pages(ctx, v, id, "file", "number", "width", "height", "text", "colour", "widths", "transcript", "machine")
 }
 
 func (s *Service) pages(ctx context.Context, v access.Viewer, id string, columns ...string) (*File, []Page, error) {

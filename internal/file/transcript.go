@@ -171,7 +171,7 @@ func (s *Service) decide(ctx context.Context, tx db.Tx, v access.Viewer, p Propo
 		return apperr.New(apperr.Conflict, "この直しは、ほかの人がもう決めています。画面を読みこみ直してください。")
 	}
 	if state == Approved {
-		_, err := tx.NewRaw("UPDATE page SET text = ?, transcript = ? WHERE file = ? AND number = ?", p.Text, p.ID, p.File, p.Number).Exec(ctx)
+		_, err := tx.NewRaw("UPDATE page SET text = ?, transcript = ?, machine = FALSE WHERE file = ? AND number = ?", p.Text, p.ID, p.File, p.Number).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("correct page %d of file %s: %w", p.Number, p.File, err)
 		}

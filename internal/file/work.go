@@ -14,6 +14,7 @@ import (
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/file/blob"
+	"github.com/manetomo/manetomo/internal/file/ocr"
 	"github.com/manetomo/manetomo/internal/file/pdfium"
 )
 
@@ -39,9 +40,13 @@ func (s *Service) Work(ctx context.Context, o pdfium.Options, workers int) error
 	if err := s.freeLeases(ctx); err != nil {
 		return err
 	}
+	pictures, err := ocr.Find(ctx)
+	if err != nil { // everything else works without it
+		slog.InfoContext(ctx, "text is not read off pictures", "why", err)
+	}
 	var all sync.WaitGroup
 	for range max(1, workers) {
-		all.Go(func() { s.work(ctx, engine) })
+		all.Go(func() { s.work(ctx, engine, pictures) })
 	}
 	all.Wait()
 	return ctx.Err()
@@ -53,17 +58,23 @@ func (s *Service) freeLeases(ctx context.Context) error {
 		return nil
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw("UPDATE file SET lease_until = NULL WHERE (state = ? OR tiling = ?) AND lease_until IS NOT NULL", Processing, tilesWait).Exec(ctx)
+		_, err := tx.NewRaw("UPDATE file SET lease_until = NULL WHERE (state = ? OR tiling = ? OR ocr = ?) AND lease_until IS NOT NULL", Processing, tilesWait, ocrWaits).Exec(ctx)
 		return err
 	})
 }
 
-func (s *Service) work(ctx context.Context, engine *pdfium.Engine) {
+func (s *Service) work(ctx context.Context, engine *pdfium.Engine, pictures *ocr.Reader) {
 	for ctx.Err() == nil {
 		written := s.DB.Written()
 		did, err := s.WorkOne(ctx, engine)
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "reading files failed, will try again", "err", err)
+		}
+		if !did && err == nil {
+			did, err = s.TranscribeOne(ctx, pictures)
+			if err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "reading pictures failed, will try again", "err", err)
+			}
 		}
 		if !did && err == nil {
 			did, err = s.TileOne(ctx, engine)
@@ -241,6 +252,8 @@ func (s *Service) finish(ctx context.Context, f *File, state State, reason strin
 		kind := event.FileReady
 		if state == Failed {
 			kind = event.FileFailed
+		} else if err := askTranscript(ctx, tx, f); err != nil {
+			return err
 		}
 		return event.Append(ctx, tx, told(kind, f, ""))
 	})

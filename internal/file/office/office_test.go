@@ -60,7 +60,9 @@ func read(data []byte, kind Kind) (*Document, error) {
 
 func TestText(t *testing.T) {
 	sheet := func(rows string) string { return `<worksheet><sheetData>` + rows + `</sheetData></worksheet>` }
-	slide := func(text string) string { return `<p:sld xmlns:a="a" xmlns:p="p"><a:p><a:r><a:t>` + text + `</a:t></a:r></a:p></p:sld>` }
+	slide := func(text string) string {
+		return `<p:sld xmlns:a="a" xmlns:p="p"><a:p><a:r><a:t>` + text + `</a:t></a:r></a:p></p:sld>`
+	}
 	for _, test := range []struct {
 		rule string
 		kind Kind

@@ -44,6 +44,14 @@ func findFonts(dirs []string) []font {
 	return found
 }
 
+// Fonts names the fonts that this machine has for files that embed none.
+func Fonts() (names []string) {
+	for _, f := range findFonts(nil) {
+		names = append(names, f.name)
+	}
+	return names
+}
+
 // files is the view of the font folder that one document has: open descriptors and their positions.
 type files struct {
 	fonts  []font

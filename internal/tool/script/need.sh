@@ -15,6 +15,7 @@ need() { # need PACKAGE TEST…: the package is missing unless the test succeeds
 has_postgres() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_japanese() { [ -n "$(fc-list :lang=ja)" ]; }
+reads_japanese() { tesseract --list-langs | grep -qx jpn; }
 has_libc() { echo '#include <stdlib.h>' | gcc -E - ; }
 
 if ! command -v go >/dev/null; then
@@ -28,6 +29,8 @@ need libc6-dev has_libc
 need nodejs command -v node
 need npm command -v npm
 need fontconfig command -v fc-list
+need tesseract-ocr command -v tesseract
+need tesseract-ocr-jpn reads_japanese
 need fonts-noto-cjk has_japanese
 [ -n "${MANETOMO_TEST_POSTGRES:-}" ] || need postgresql has_postgres
 need chromium has_chromium

@@ -47,7 +47,7 @@ func (p Pages) Record(w http.ResponseWriter, r *http.Request) error {
 func actWord(act string) string {
 	if w, ok := map[string]string{
 		"entry.publish": "公開した", "entry.return": "手直しを頼んだ", "entry.hide": "見えなくした", "entry.restore": "もどした",
-		"transcript.approved": "書き起こしの直しを取り入れた", "transcript.declined": "書き起こしの直しを見送った",
+		"file.missing": "預かったファイルが見つからない（控えから戻してください）", "transcript.approved": "書き起こしの直しを取り入れた", "transcript.declined": "書き起こしの直しを見送った",
 		"flag.keep": "通報を確かめ、問題なしとした", "flag.return": "通報を受け、手直しを頼んだ", "flag.hide": "通報を受け、見えなくした",
 		"post.hide": "投稿を見えなくした", "post.restore": "投稿をもどした", "topic.hide": "話題を見えなくした", "topic.restore": "話題をもどした",
 		"collection.create": "特集を作った", "collection.change": "特集を直した",

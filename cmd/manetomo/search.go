@@ -147,4 +147,5 @@ func (p *program) askToReindex(d *db.DB) error {
 type benchCmd struct {
 	Search benchSearchCmd `cmd:"" help:"Measure how good and how fast the search is."`
 	Live   benchLiveCmd   `cmd:"" help:"Measure the live channel of a running site."`
+	Files  benchFilesCmd  `cmd:"" help:"Measure how fast PDF files are read, beside poppler where it is installed."`
 }

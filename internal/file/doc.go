@@ -1,6 +1,9 @@
-// Package file takes in what people attach to entries, keeps it, reads it and serves it: PDF, PNG and JPEG.
+// Package file takes in what people attach to entries, keeps it, reads it and serves it: PDF, pictures,
+// and the text of Word, PowerPoint and Excel.
 //
-//	Attach ── checks, keeps the blob, then its row ──▶ queue (rows "processing") ──▶ Work ──▶ pages: text, places, pictures
+//	Begin ── Append … (pieces, cut anywhere) ──▶ TakeTransfer ─┐
+//	Take (one body) ─────────────────────────────────────────────┴▶ Keep
+//	Keep ── keeps the blob, then its row ──▶ queue (rows "processing") ──▶ Work ──▶ pages: text, places, pictures
 //
 // What stays true: a file is durable before its row; extension, declared type and content agree, judged by the first
 // bytes; a picture's size is judged by its header before it is decoded, and what its file says about place and camera

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,9 +61,7 @@ func (s *Service) OpenPicture(ctx context.Context, v access.Viewer, id string, p
 func (s *Service) content(ctx context.Context, f *File, name, kind, tag string) (*Content, error) {
 	b, err := s.Blobs.Get(ctx, name)
 	if errors.Is(err, blob.ErrMissing) {
-		slog.ErrorContext(ctx, "a file's blob is missing", "file", f.ID, "entry", f.Entry, "blob", name)
-		return nil, &apperr.Error{Kind: apperr.NotFound, Err: err,
-			Message: "預かったファイルが見つかりません。文字は読めます。事務局に知らせてください。"}
+		return nil, s.lost(ctx, f, name, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open file %s: %w", f.ID, err)

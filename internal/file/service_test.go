@@ -407,6 +407,10 @@ func TestALostBlobIsNoFault(t *testing.T) {
 		if got, err := s.Get(t.Context(), author, lost.ID); err != nil || got.Reason != reasonMissing {
 			t.Errorf("Get = %+v, %v", got, err)
 		}
+		var noted int
+		if err := d.Read().NewRaw("SELECT COUNT(*) FROM audit WHERE act = 'file.missing'").Scan(t.Context(), &noted); err != nil || noted != 2 {
+			t.Errorf("the record names %d lost files, want 2, each once (%v)", noted, err)
+		}
 	})
 }
 

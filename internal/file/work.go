@@ -113,7 +113,7 @@ func (s *Service) WorkOne(ctx context.Context, engine *pdfium.Engine) (bool, err
 	case ctx.Err() != nil:
 		return true, s.giveBack(keep, f, 0, f.Tries-1)
 	case errors.Is(err, blob.ErrMissing):
-		slog.ErrorContext(ctx, "a file's blob is missing", "file", f.ID, "err", err)
+		_ = s.lost(keep, f, f.Blob, err)
 		return true, s.finish(keep, f, Failed, reasonMissing)
 	case reasonFor(err) != "" && (f.Tries >= maxTries || !errors.Is(err, pdfium.ErrTooLong)):
 		slog.InfoContext(ctx, "a file could not be read", "file", f.ID, "err", err)

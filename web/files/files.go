@@ -6,6 +6,8 @@
 package files
 
 import (
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -41,11 +43,28 @@ func (p Pages) Picture(w http.ResponseWriter, r *http.Request) error {
 		return apperr.Missing()
 	}
 	c, err := p.Files.OpenPicture(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), number, width)
+	if errors.Is(err, file.ErrLost) {
+		return placeholder(w)
+	}
 	if err != nil {
 		return err
 	}
 	Serve(w, r, c, "inline")
 	return nil
+}
+
+// placeholder stands where a picture is lost, in the place that the page has kept for it.
+func placeholder(w http.ResponseWriter) error {
+	h := w.Header()
+	h.Set("Content-Type", "image/svg+xml")
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNotFound) // browsers show the picture of such an answer
+	_, err := io.WriteString(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 297" lang="ja"><rect width="420" height="297" fill="#eef1ef"/>`+
+		`<g fill="#3b463f" font-family="sans-serif" text-anchor="middle"><text x="210" y="140" font-size="20">画像が見つかりません</text>`+
+		`<text x="210" y="172" font-size="13">文字は読めます。事務局に知らせてください。</text></g></svg>`)
+	return err
 }
 
 // PictureName reads 3-1280.jpg.

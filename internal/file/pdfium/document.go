@@ -205,3 +205,6 @@ func (d *Document) float32At(offset uint32) float64 {
 	v, _ := d.module.Memory().ReadFloat32Le(uint32(d.scratch) + offset)
 	return float64(v)
 }
+
+// Memory is how much the document's instance has taken, which never shrinks.
+func (d *Document) Memory() uint64 { return uint64(d.module.Memory().Size()) }

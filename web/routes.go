@@ -7,6 +7,7 @@ import (
 	"github.com/manetomo/manetomo/web/api"
 	"github.com/manetomo/manetomo/web/archive"
 	"github.com/manetomo/manetomo/web/asset"
+	"github.com/manetomo/manetomo/web/cite"
 	"github.com/manetomo/manetomo/web/collections"
 	"github.com/manetomo/manetomo/web/desk"
 	"github.com/manetomo/manetomo/web/drafts"
@@ -80,6 +81,10 @@ func (t router) public() {
 // entries is the archive: what alumni leave.
 func (t router) entries() {
 	t.on("GET /e/{id}", t.s.entry)
+	quoted := cite.Pages{Archive: t.s.Archive, Files: t.s.Files, BaseURL: t.s.BaseURL}
+	t.on("GET /e/{id}/cite.bib", quoted.BibTeX)
+	t.on("GET /e/{id}/cite.ris", quoted.RIS)
+	t.on("GET /e/{id}/card.jpg", quoted.Card)
 	towns := municipalities.Pages{Archive: t.s.Archive, Files: t.s.Files, Members: t.s.Members}
 	t.on("GET /municipalities", municipalities.List)
 	t.on("GET /municipalities/{code}", towns.Show)
@@ -136,6 +141,7 @@ func (t router) sheets() {
 	t.on("POST /posters", s.Create)
 	for _, kind := range []string{"posters", "papers", "materials"} {
 		t.on("GET /"+kind+"/{id}", s.Show)
+		t.on("GET /"+kind+"/{id}/print", s.Print)
 		t.on("POST /"+kind+"/{id}/publish", s.Publish)
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)

@@ -90,6 +90,7 @@ type Frame struct {
 	ErrorPrefix bool   // 「エラー：」 in the title, after a form that was not accepted
 	Query       string // what stands in the search box
 	OGImage     string // full address of a picture for link cards
+	Paper       bool   // the page shows what will be printed, and nothing of the frame is printed with it
 	Refresh     string // address that the browser goes on to by itself: how sign-in leaves the site (contract §3)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/web/cite"
 	"github.com/manetomo/manetomo/web/notes"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/similar"
@@ -38,7 +39,8 @@ type view struct {
 	Page   *file.Page // the one that is shown; nil before the file is read
 	Query  string
 	Hits   []file.Hit
-	Note   string // why the file of a new page was not kept
+	Note   string         // why the file of a new page was not kept
+	Cite   *cite.Citation // nil for a draft
 
 	Discuss *topics.Discussion
 	Notes   *notes.Board
@@ -70,7 +72,10 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Near = p.Similar.To(r, e.ID, e.Municipality)
-	f := page.Frame{Title: e.Kind.Label() + "「" + e.Title + "」", Section: "archive", Full: true, Wide: true,
+	if c, ok := cite.Of(e, page.From(ctx).BaseURL, page.Now(ctx)); ok {
+		s.Cite = &c
+	}
+	f := page.Frame{OGImage: cite.CardOf(ctx, p.Files, e), Title: e.Kind.Label() + "「" + e.Title + "」", Section: "archive", Full: true, Wide: true,
 		Index: e.Audience == access.Public && e.State == access.Published, Description: e.Summary}
 	if s.Page != nil {
 		f.Islands = []string{"poster"}

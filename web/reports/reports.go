@@ -22,6 +22,7 @@ import (
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
+	"github.com/manetomo/manetomo/web/cite"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/similar"
 	"github.com/manetomo/manetomo/web/topics"
@@ -41,6 +42,7 @@ type reading struct {
 	*archive.View
 	Viewer   access.Viewer
 	Path     string // as text on paper
+	Cite     *cite.Citation
 	Place    string
 	Cohort   string
 	Parts    []part
@@ -91,7 +93,10 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Near = p.Similar.To(r, v.ID, v.Municipality)
 	frame := page.Frame{Title: v.Title, Section: "archive", Description: describe(v.View),
-		Index: v.Audience == access.Public && v.State == access.Published}
+		Index: v.Audience == access.Public && v.State == access.Published, OGImage: cite.CardOf(r.Context(), p.Files, v.View)}
+	if c, ok := cite.Of(v.View, page.From(r.Context()).BaseURL, page.Now(r.Context())); ok {
+		v.Cite = &c
+	}
 	if v.Discuss != nil {
 		frame.Islands = topics.Islands
 	}

@@ -53,6 +53,7 @@ type cli struct {
 	Bench        benchCmd        `cmd:"" help:"Measure."`
 	Doctor       doctorCmd       `cmd:"" help:"Check settings, database, files, index and sign-in, in words."`
 	Roster       rosterCmd       `cmd:"" help:"Who took part."`
+	Import       importCmd       `cmd:"" help:"Bring many entries in at once."`
 	Invite       inviteCmd       `cmd:"" help:"Make a one-use link: for the first secretariat, a new member, or a member who lost their sign-in."`
 	Role         roleCmd         `cmd:"" help:"Roles over all cohorts."`
 	Token        tokenCmd        `cmd:"" help:"Tokens for the API."`

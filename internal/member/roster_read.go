@@ -1,19 +1,16 @@
 package member
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/japanese"
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/text"
 )
 
 // Limits of a roster file.
@@ -94,13 +91,13 @@ func readRoster(data []byte) (*table, error) {
 	if len(data) > MaxRosterBytes {
 		return nil, apperr.New(apperr.TooLarge, fmt.Sprintf("名簿のファイルが大きすぎます。%dMBまでにしてください。年度ごとに分けると小さくなります。", MaxRosterBytes>>20))
 	}
-	text, err := decodeRoster(data)
+	content, err := decodeRoster(data)
 	if err != nil {
 		return nil, err
 	}
-	r := csv.NewReader(strings.NewReader(text))
+	r := csv.NewReader(strings.NewReader(content))
 	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	first, _, _ := strings.Cut(text, "\n")
+	first, _, _ := strings.Cut(content, "\n")
 	if strings.Count(first, "\t") > strings.Count(first, ",") {
 		r.Comma = '\t'
 	}
@@ -165,18 +162,9 @@ func blank(cells []string) bool {
 }
 
 func decodeRoster(data []byte) (string, error) {
-	unknown := apperr.At("file", "名簿の文字を読み取れませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
-	var err error
-	switch {
-	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
-		data, err = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
-	case utf8.Valid(data):
-		data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	default:
-		data, err = japanese.ShiftJIS.NewDecoder().Bytes(data)
+	decoded, err := text.Decode(data)
+	if err != nil {
+		return "", apperr.At("file", "名簿の文字を読み取れませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
 	}
-	if err != nil || bytes.ContainsRune(data, utf8.RuneError) || bytes.IndexByte(data, 0) >= 0 {
-		return "", unknown
-	}
-	return string(data), nil
+	return decoded, nil
 }

@@ -32,7 +32,8 @@ type View struct {
 
 	CanEdit, CanModerate, CanFollowUp, CanAdopt bool
 
-	rungs map[Key]access.Rung // of all sections, those that are not for the reader too
+	ownTeam bool                // the reader is in the team that its municipality sent to its cohort
+	rungs   map[Key]access.Rung // of all sections, those that are not for the reader too
 }
 
 // Author is one of an entry's authors.
@@ -91,6 +92,13 @@ func get(ctx context.Context, r bun.IDB, v access.Viewer, id string) (*View, err
 		return nil, apperr.Missing()
 	}
 	w.CanEdit, w.CanModerate = v.CanEdit(t), v.CanModerate()
+	if w.People == 0 && len(v.Teams) > 0 {
+		w.ownTeam, err = r.NewSelect().Table("team").Where("id IN (?)", bun.List(v.Teams)).
+			Where("municipality = ?", w.Municipality).Where("cohort = ?", w.Cohort).Exists(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the teams of %s: %w", v.Person, err)
+		}
+	}
 	visible := w.State == access.Published || w.State == access.Review
 	w.CanFollowUp = visible && MayFollowUp(v, &w.Entry, w.Author)
 	w.CanAdopt = visible && v.CanWrite() && v.Municipality != w.Municipality

@@ -45,6 +45,9 @@ const (
 	TranscriptProposed Kind = "transcript.proposed" // sent when a reader proposes a page's text; data: {"entry": id}
 	TranscriptDecided  Kind = "transcript.decided"  // sent when the desk took or declined it; data: {"entry": id}
 
+	ClaimMade    Kind = "claim.made"    // sent when somebody says that an imported entry is theirs and the desk must decide; subject: the claim
+	ClaimDecided Kind = "claim.decided" // sent when it is decided, by the desk or by the roster
+
 	TopicOpened   Kind = "topic.opened"   // sent when a topic of its own is opened, or an entry gets its discussion; data: {"pass"?: the search that found nothing}
 	TopicChanged  Kind = "topic.changed"  // sent when title, themes or question mark change
 	TopicAudience Kind = "topic.audience" // sent when who may read it changes; readers are asked again

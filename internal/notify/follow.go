@@ -58,6 +58,8 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.consent()
 	case event.ConsentAnswered:
 		to.consented()
+	case event.ClaimDecided:
+		to.claim()
 	case event.SearchFound:
 		to.found()
 	case event.QuestionPassed:
@@ -279,6 +281,21 @@ func (t *telling) transcript() {
 			k = Corrected
 		}
 		t.add(Notice{Person: row.By, Kind: k, Entry: row.Entry, Word: row.Reason})
+	}
+}
+
+// claim tells the claimant what was decided and, when the entry is theirs, the others of the team, whose it is too.
+func (t *telling) claim() {
+	var row struct{ By, State, Reason, Entry string }
+	if !t.row(&row, "SELECT by, state, reason, entry FROM claim WHERE id = ?", t.e.Subject) {
+		return
+	}
+	if row.State != "approved" {
+		t.add(Notice{Person: row.By, Kind: NotGiven, Entry: row.Entry, Word: row.Reason})
+		return
+	}
+	for _, person := range t.authorsOf(row.Entry) {
+		t.add(Notice{Person: person, Kind: Given, Entry: row.Entry, Word: row.Reason})
 	}
 }
 

@@ -25,6 +25,8 @@ const (
 	Accepted    Kind = "accepted"    // one's post was chosen as the answer to a question
 	Adopted     Kind = "adopted"     // another municipality took one's practice up
 	Application Kind = "application" // one's application was decided
+	Given       Kind = "given"       // an imported entry is one's own now
+	NotGiven    Kind = "not_given"   // one's claim was declined
 	Returned    Kind = "returned"    // the moderators gave one's entry back with a word
 	Hidden      Kind = "hidden"      // the moderators took one's entry, topic or post out of sight
 	Restored    Kind = "restored"    // … and put it back

@@ -46,7 +46,7 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 	if f.Before > 0 {
 		q = q.Where("n.seq < ?", f.Before)
 	}
-	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone, Corrected, Declined, Relocated}
+	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone, Corrected, Declined, Relocated, Given, NotGiven}
 	if f.Mine {
 		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention, Asked, Accepted, Consent, Consented, Questioned, Answered}, staff...)))
 	}

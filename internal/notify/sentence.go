@@ -43,6 +43,10 @@ func (i Item) Sentence() string {
 		return "運営から：公開をもとにもどしました"
 	case Published:
 		return "運営から：だれでも読めるように公開しました"
+	case Given:
+		return "取りこまれた" + i.entryName() + "が、あなたのチームのものになりました"
+	case NotGiven:
+		return "運営から：「うちのもの」というお申し出は、見送りになりました"
 	case Found:
 		return "見守っている検索に、新しいものが" + strconv.Itoa(i.Hits) + "件あります"
 	case Asked:

@@ -70,6 +70,10 @@ func (s *Site) entry(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Notify.Opened(r.Context(), page.Viewer(r.Context()), "entry", e.Entry.ID); err != nil {
 		return err
 	}
-	http.Redirect(w, r, e.Entry.URL(), http.StatusSeeOther)
+	to := e.Entry.URL()
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

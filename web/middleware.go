@@ -8,6 +8,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/text"
+	"github.com/manetomo/manetomo/web/desk"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -50,6 +51,9 @@ func (s *Site) limited(next http.Handler) http.Handler {
 		limit := int64(maxBody)
 		if takesFiles(r) {
 			limit = maxUpload
+		}
+		if r.URL.Path == "/desk/import" {
+			limit = desk.MaxImport
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)

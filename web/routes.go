@@ -143,6 +143,7 @@ func (t router) sheets() {
 		t.on("GET /"+kind+"/{id}", s.Show)
 		t.on("GET /"+kind+"/{id}/print", s.Print)
 		t.on("POST /"+kind+"/{id}/publish", s.Publish)
+		t.on("POST /"+kind+"/{id}/claim", s.Claim)
 		t.on("GET /"+kind+"/{id}/edit", s.Edit)
 		t.on("POST /"+kind+"/{id}/edit", s.Save)
 	}
@@ -263,13 +264,19 @@ func (t router) search() {
 
 // desk is the moderators' place, and the form by which anybody asks them to look.
 func (t router) desk() {
-	p := desk.Pages{Curate: t.s.Curate, Files: t.s.Files, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
+	p := desk.Pages{Curate: t.s.Curate, Files: t.s.Files, Bulk: t.s.Bulk, Archive: t.s.Archive, Members: t.s.Members, Vocabulary: t.s.Words, Misses: t.s.Misses, Index: t.s.Index}
 	t.on("GET /desk", p.Queue)
 	t.on("POST /desk", p.Decide)
 	t.on("GET /desk/flags", p.Flags)
 	t.on("POST /desk/flags", p.DecideFlag)
 	t.on("GET /desk/transcripts", p.Transcripts)
 	t.on("POST /desk/transcripts", p.DecideTranscript)
+	t.on("GET /desk/claims", p.Claims)
+	t.on("POST /desk/claims", p.DecideClaim)
+	t.on("GET /desk/import", p.Imports)
+	t.on("POST /desk/import", p.ReceiveImport)
+	t.on("GET /desk/import/{id}", p.Import)
+	t.on("POST /desk/import/{id}", p.ActImport)
 	t.on("GET /desk/join", p.Join)
 	t.on("POST /desk/join", p.DecideJoin)
 	t.on("GET /desk/pick", p.Picks)

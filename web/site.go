@@ -13,6 +13,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/auth"
+	"github.com/manetomo/manetomo/internal/bulk"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file"
@@ -41,6 +42,7 @@ type Site struct {
 	Auth    *auth.Service
 	Archive *archive.Service
 	Files   *file.Service
+	Bulk    *bulk.Service
 	Talk    *talk.Service
 	Curate  *curate.Service
 

@@ -123,13 +123,14 @@ func (h *house) files(p *program, c *serveCmd, d *db.DB) error {
 		return fmt.Errorf("folder for uploads under way: %w", err)
 	}
 	h.site.Files = &file.Service{DB: d, Blobs: store, Temp: temp}
+	h.site.Bulk = newBulk(d, h.site.Archive, h.site.Files, p.common.Data)
 	o := pdfium.Options{CacheDir: c.PDFCache, MemoryLimit: pdfMemory, PageTimeout: pdfPageTime}
 	if o.CacheDir == "" {
 		o.CacheDir = filepath.Join(p.common.Data, "cache", "pdfium")
 	}
 	h.followers = append(h.followers,
 		func(ctx context.Context) error { return h.site.Files.Work(ctx, o, runtime.NumCPU()) },
-		h.site.Files.SweepHourly)
+		h.site.Files.SweepHourly, h.site.Bulk.Work)
 	return nil
 }
 

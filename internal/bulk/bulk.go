@@ -34,6 +34,7 @@ type Service struct {
 
 // States of a list.
 const (
+	Checked = "checked" // looked at; nothing is brought in yet
 	Running = "running"
 	Done    = "done"
 	Undoing = "undoing"
@@ -102,8 +103,13 @@ func (s *Service) StartByOperator(ctx context.Context, name string, data []byte,
 	return s.Start(ctx, operator, name, data, audience)
 }
 
-// Start keeps a list and its rows. A list that was started before and not undone goes on where it stood.
+// Start keeps a list and its rows. A list that was started before and not undone goes on where it stood; rows that had a
+// problem are tried again.
 func (s *Service) Start(ctx context.Context, v access.Viewer, name string, data []byte, audience access.Rung) (*List, error) {
+	return s.start(ctx, v, name, data, audience, Running)
+}
+
+func (s *Service) start(ctx context.Context, v access.Viewer, name string, data []byte, audience access.Rung, state string) (*List, error) {
 	if err := mayImport(v); err != nil {
 		return nil, err
 	}
@@ -115,7 +121,7 @@ func (s *Service) Start(ctx context.Context, v access.Viewer, name string, data 
 		audience = access.Members
 	}
 	sum := sha256.Sum256(append([]byte(v.Person+"\n"+string(audience)+"\n"), data...))
-	l := &List{ID: hex.EncodeToString(sum[:5]), Name: file.CleanName(name), State: Running, Audience: audience, Total: len(rows), By: v.Person}
+	l := &List{ID: hex.EncodeToString(sum[:5]), Name: file.CleanName(name), State: state, Audience: audience, Total: len(rows), By: v.Person}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		var before List
 		err := tx.NewSelect().Model(&before).Where("id = ?", l.ID).Scan(ctx)
@@ -124,7 +130,8 @@ func (s *Service) Start(ctx context.Context, v access.Viewer, name string, data 
 			l.ID = db.NewID()
 		case err == nil:
 			l = &before
-			return nil
+			l.State = state
+			return again(ctx, tx, l)
 		case !db.IsMissing(err):
 			return fmt.Errorf("read list %s: %w", l.ID, err)
 		}
@@ -152,6 +159,18 @@ func (s *Service) Start(ctx context.Context, v access.Viewer, name string, data 
 			Detail: map[string]any{"title": l.Name, "rows": l.Total, "audience": l.Audience}})
 	})
 	return l, err
+}
+
+// again lets what could not be brought in before be tried again.
+func again(ctx context.Context, tx db.Tx, l *List) error {
+	_, err := tx.NewRaw("UPDATE bulk_row SET state = ?, detail = '' WHERE bulk = ? AND state = ?", Waiting, l.ID, Problem).Exec(ctx)
+	if err == nil {
+		_, err = tx.NewRaw("UPDATE bulk SET state = ? WHERE id = ?", l.State, l.ID).Exec(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("go on with list %s: %w", l.ID, err)
+	}
+	return nil
 }
 
 // Lists are the last lists that were brought in, newest first.

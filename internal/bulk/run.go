@@ -23,9 +23,28 @@ func (s *Service) Check(ctx context.Context, data []byte, audience access.Rung, 
 	if err != nil {
 		return nil, err
 	}
+	return s.check(ctx, rows, audience, files, tell)
+}
+
+// CheckKept is Check for a list that was received.
+func (s *Service) CheckKept(ctx context.Context, l *List, kept []Answer) ([]Answer, error) {
+	rows := make([]Row, len(kept))
+	for i, a := range kept {
+		rows[i] = a.row()
+	}
+	checked, err := s.check(ctx, rows, l.Audience, s.Sent(l.ID), func(int, int) {})
+	for i := range checked {
+		checked[i].Cells = kept[i].Cells
+		if kept[i].State != Waiting {
+			checked[i] = kept[i]
+		}
+	}
+	return checked, err
+}
+
+func (s *Service) check(ctx context.Context, rows []Row, audience access.Rung, files fs.FS, tell func(done, total int)) (out []Answer, err error) {
 	folder := newFolder(files)
 	seen := map[string]int{}
-	var out []Answer
 	for i, r := range rows {
 		a := Answer{Line: r.Line, State: New}
 		p, wrong := r.read(audience)

@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/bulk"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/member"
@@ -28,6 +29,7 @@ type Pages struct {
 	Archive *archive.Service
 	Members *member.Service
 	Files   *file.Service
+	Bulk    *bulk.Service
 
 	Vocabulary *vocabulary.Service
 	Misses     *vocabulary.Misses
@@ -58,12 +60,18 @@ func (p Pages) open(r *http.Request, here string, f *page.Form) (desk, error) {
 	if err != nil {
 		return desk{}, err
 	}
+	claims, err := p.Archive.ClaimCount(r.Context(), v)
+	if err != nil {
+		return desk{}, err
+	}
 	d := desk{Form: f, Menu: []ui.Tab{
 		{Text: "確認待ち", URL: "/desk", Icon: "report", Count: c.Review},
 		{Text: "通報", URL: "/desk/flags", Icon: "report-flag", Count: c.Flags},
 		{Text: "書き起こし", URL: "/desk/transcripts", Icon: "pen", Count: texts},
+		{Text: "うちのものです", URL: "/desk/claims", Icon: "people", Count: claims},
 		{Text: "参加の申請", URL: "/desk/join", Icon: "people", Count: c.Applications},
 		{Text: "特集を編む", URL: "/desk/pick", Icon: "star"},
+		{Text: "まとめて取りこむ", URL: "/desk/import", Icon: "plus"},
 		{Text: "ことば", URL: "/desk/words", Icon: "search"},
 		{Text: "見つからなかったことば", URL: "/desk/misses", Icon: "info"},
 		{Text: "記録", URL: "/desk/log", Icon: "paper"},
@@ -87,6 +95,10 @@ func doneWords() map[string]string {
 		"keep":     "問題なしとしました。知らせてくれた人に伝えました。",
 		"admit":    "承認しました。会員として入れるようになりました。",
 		"refuse":   "見送りました。理由は申請した人に届いています。",
+		"given":    "渡しました。チームの人にお知らせしました。",
+		"notgiven": "見送りました。理由はお申し出の人に届いています。",
+		"started":  "取りこみを始めました。この画面を閉じても続きます。",
+		"undone":   "取り消しました。載ったものを取り下げ、ファイルを消しました。",
 		"saved":    "保存しました。",
 		"aside":    "一覧からはずしました。",
 		"word":     "保存しました。次の検索から使われます。",

@@ -18,7 +18,7 @@ var told = []struct{ key, word string }{
 	{"text", "ことば"}, {"term", "ことば"}, {"near", "近いことば"}, {"weak", "広すぎることば"}, {"off", "使わない"},
 	{"title", "題名"}, {"state", "状態"}, {"audience", "公開範囲"}, {"wanted", "希望"}, {"front", "表紙"}, {"items", "実践"},
 	{"role", "役割"}, {"provider", "ログイン方法"}, {"flags", "通報"}, {"new", "新しい行"}, {"changed", "変わった行"}, {"same", "同じ行"},
-	{"problem", "確かめる行"}, {"reason", "一言"}, {"note", "一言"},
+	{"problem", "確かめる行"}, {"rows", "行"}, {"gone", "取り下げ"}, {"stayed", "残ったもの"}, {"reason", "一言"}, {"note", "一言"},
 }
 
 // detail says in words what was changed: a state before and after only where the two differ.

@@ -48,6 +48,8 @@ func actWord(act string) string {
 	if w, ok := map[string]string{
 		"entry.publish": "公開した", "entry.return": "手直しを頼んだ", "entry.hide": "見えなくした", "entry.restore": "もどした",
 		"transcript.approved": "書き起こしの直しを取り入れた", "transcript.declined": "書き起こしの直しを見送った",
+		"claim.approved": "取りこんだものを筆者に渡した", "claim.declined": "「うちのもの」を見送った",
+		"bulk.start": "まとめて取りこんだ", "bulk.undo": "取りこみを取り消した",
 		"flag.keep": "通報を確かめ、問題なしとした", "flag.return": "通報を受け、手直しを頼んだ", "flag.hide": "通報を受け、見えなくした",
 		"post.hide": "投稿を見えなくした", "post.restore": "投稿をもどした", "topic.hide": "話題を見えなくした", "topic.restore": "話題をもどした",
 		"collection.create": "特集を作った", "collection.change": "特集を直した",

@@ -31,16 +31,17 @@ type Pages struct {
 
 // view is what the page of an entry shows.
 type view struct {
-	Entry  *archive.View
-	Viewer access.Viewer
-	Files  []file.File
-	File   *file.File // the one that is shown; nil without files
-	Pages  []file.Page
-	Page   *file.Page // the one that is shown; nil before the file is read
-	Query  string
-	Hits   []file.Hit
-	Note   string         // why the file of a new page was not kept
-	Cite   *cite.Citation // nil for a draft
+	Entry   *archive.View
+	Viewer  access.Viewer
+	Files   []file.File
+	File    *file.File // the one that is shown; nil without files
+	Pages   []file.Page
+	Page    *file.Page // the one that is shown; nil before the file is read
+	Query   string
+	Hits    []file.Hit
+	Note    string         // why the file of a new page was not kept
+	Cite    *cite.Citation // nil for a draft
+	Claimed string         // what came of a claim that was just made
 
 	Discuss *topics.Discussion
 	Notes   *notes.Board
@@ -58,7 +59,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, e.URL(), http.StatusSeeOther)
 		return nil
 	}
-	s := view{Entry: e, Viewer: v, Query: r.FormValue("q")}
+	s := view{Entry: e, Viewer: v, Query: r.FormValue("q"), Claimed: claimed(r)}
 	if s.Files, err = p.Files.List(ctx, v, e.ID); err != nil {
 		return err
 	}

@@ -238,7 +238,7 @@ func (f folder) look(name string) error {
 	if err != nil {
 		return err
 	}
-	return named(name, file.Look(name, info.Size(), h))
+	return named(name, file.Glance(name, info.Size(), h))
 }
 
 func (f folder) take(files *file.Service, name, alt string) (*file.Taken, error) {

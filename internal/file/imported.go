@@ -12,8 +12,8 @@ import (
 	"github.com/manetomo/manetomo/internal/event"
 )
 
-// Look says what can be said of a file by its name, its size and its first bytes.
-func Look(name string, size int64, r io.Reader) error {
+// Glance says what can be said of a file by its name, its size and its first bytes.
+func Glance(name string, size int64, r io.Reader) error {
 	if size > MaxSize {
 		return tooLarge()
 	}

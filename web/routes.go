@@ -170,6 +170,7 @@ func (t router) sheets() {
 	t.on("GET /files/{id}/{picture}", f.Picture)
 	t.on("GET /files/{id}/text/{page}", f.Transcript)
 	t.on("POST /files/{id}/text/{page}", f.Propose)
+	t.on("POST /files/{id}/text/{page}/decide", f.Decide)
 	t.on("GET /files/{id}/iiif/{page}/info.json", f.Info)
 	t.on("GET /files/{id}/iiif/{page}/{region}/{size}/{rotation}/{quality}", f.Tile)
 }

@@ -97,12 +97,24 @@ func (s *Service) proposals(r selecter, v access.Viewer) *bun.SelectQuery {
 	return v.Readable(q, readable)
 }
 
-// Proposals lists what waits for the desk, oldest first.
+// narrow is true for an entry that moderators do not read: it is for a cohort or a team, and nobody asked them to look.
+// About a text of it its authors decide; the secretariat, which reads all, may too.
+const narrow = "e.audience IN ('cohort', 'team') AND e.state = 'published' AND NOT e.flagged"
+
+// decidable keeps the proposals that the viewer decides about: moderators what they read, authors what is theirs and narrow.
+func decidable(q *bun.SelectQuery, v access.Viewer) *bun.SelectQuery {
+	if v.CanModerate() {
+		return q
+	}
+	return q.Where(narrow).Where("EXISTS (SELECT 1 FROM entry_author ea WHERE ea.entry = e.id AND ea.person = ?)", v.Person)
+}
+
+// Proposals lists what waits for the viewer to decide, oldest first: the desk's, or those about an author's own narrow entries.
 func (s *Service) Proposals(ctx context.Context, v access.Viewer) (list []Proposal, err error) {
-	if !v.CanModerate() {
+	if !v.CanWrite() {
 		return nil, deskOnly()
 	}
-	err = s.proposals(s.DB.Read(), v).Where("tr.state = ?", Open).Order("tr.created_at", "tr.id").Limit(50).Scan(ctx, &list)
+	err = decidable(s.proposals(s.DB.Read(), v), v).Where("tr.state = ?", Open).Order("tr.created_at", "tr.id").Limit(50).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("list proposed transcripts: %w", err)
 	}
@@ -132,7 +144,7 @@ func (s *Service) History(ctx context.Context, v access.Viewer, id string, numbe
 // DecideProposal makes a proposal the text of its page, or declines it with a reason that its proposer reads. seen is
 // the correction that the page had when the moderator looked: another one since then must be looked at first.
 func (s *Service) DecideProposal(ctx context.Context, v access.Viewer, id string, approve bool, seen, reason string) (seq int64, err error) {
-	if !v.CanModerate() {
+	if !v.CanWrite() {
 		return 0, deskOnly()
 	}
 	clean, state := text.Block, Declined
@@ -144,8 +156,10 @@ func (s *Service) DecideProposal(ctx context.Context, v access.Viewer, id string
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		var p Proposal
-		err := s.proposals(tx, v).Where("tr.id = ?", id).Scan(ctx, &p)
+		err := decidable(s.proposals(tx, v), v).Where("tr.id = ?", id).Scan(ctx, &p)
 		switch {
+		case db.IsMissing(err) && !v.CanModerate():
+			return deskOnly() // the same answer, whatever the entry is
 		case db.IsMissing(err):
 			return apperr.Missing()
 		case err != nil:

@@ -323,7 +323,7 @@ func (m *moving) around(ctx context.Context, ids []string, before int64) error {
 		return err
 	}
 	var there []string
-	err = m.tx.NewRaw(`SELECT p.id FROM post AS p WHERE p.topic = ? AND p.n <= ? AND p.state = 'published'
+	err = m.tx.NewRaw(`SELECT p.id FROM post AS p WHERE p.topic = ? AND p.n <= ? AND p.state IN ('published', 'hidden')
 		AND (p.reply_to IN (?) OR p.id IN (SELECT post FROM post_quote WHERE quoted IN (?))) ORDER BY p.number`,
 		m.to.ID, before, bun.List(ids), bun.List(ids)).Scan(ctx, &there)
 	if err != nil {

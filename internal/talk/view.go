@@ -36,6 +36,7 @@ func (p *View) mask(v access.Viewer) {
 		return
 	}
 	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful, p.Quotes, p.Poll = "", "", "", nil, nil, 0, nil, nil
+	p.ReplyNumber, p.ReplyName = 0, "" // nobody is told when the post it answered moves
 }
 
 // answeredHere is the post that p answers if it stands in p's topic, or the line in its place if it was moved away.

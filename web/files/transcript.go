@@ -22,6 +22,7 @@ type sheet struct {
 	Page    file.Page
 	History []past
 	Sent    bool
+	Open    []file.Proposal // what the viewer decides about: as an author of an entry that moderators do not read, or at the desk
 }
 
 // past is what somebody proposed before, and what became of it.
@@ -65,6 +66,15 @@ func (p Pages) transcript(w http.ResponseWriter, r *http.Request, status int, f 
 	list, err := p.Files.History(ctx, v, kept.ID, s.Page.Number)
 	if err != nil {
 		return err
+	}
+	waiting, err := p.Files.Proposals(ctx, v)
+	if err != nil {
+		return err
+	}
+	for _, one := range waiting {
+		if one.File == kept.ID && one.Number == s.Page.Number {
+			s.Open = append(s.Open, one)
+		}
 	}
 	if !f.Failed() {
 		f.Set("text", s.Page.Text)

@@ -3,6 +3,7 @@ package posters
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -133,6 +134,14 @@ func (p Pages) take(r *http.Request, f *page.Form) (taken []*file.Taken, err err
 	} else if f.Get("act") == "publish" && f.Get("later") == "" {
 		wrong = append(wrong, apperr.Field{Name: "file",
 			Detail: "ファイルを選んでください。あとで載せるときは「ファイルはあとで載せる」に印を付けてください。"})
+	}
+	// What the archive would say comes with it: all faults of a form are shown together, each at its field.
+	if err := p.Archive.Check(r.Context(), page.Viewer(r.Context()), archive.Kind(f.Get("kind")), change(f)); err != nil {
+		for _, field := range apperr.From(err).All() {
+			if !slices.ContainsFunc(wrong, func(w apperr.Field) bool { return w.Name == field.Name }) {
+				wrong = append(wrong, field)
+			}
+		}
 	}
 	if len(wrong) > 0 {
 		files.Discard(taken)

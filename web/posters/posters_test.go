@@ -212,6 +212,10 @@ func TestAFormThatIsNotAcceptedComesBack(t *testing.T) {
 			[]string{`value="ない町"`}},
 		{"ほかの自治体", []string{"kind", "poster", "title", "題名です", "audience", "members", "alt", "絵", "municipality", "990002", "year", "2023", "course", "regular", "later", "yes", "act", "publish"},
 			[]string{"自分のチーム"}},
+		{"すべての誤りをいちどに", []string{"kind", "poster", "audience", "members", "municipality", "ない町", "year", "2023", "act", "publish"},
+			[]string{"題名を書いてください", "ファイルを選んでください", "「ない町」という自治体は見つかりません", "コースを選んでください"}},
+		{"ファイルのないことと、ほかの自治体であること", []string{"kind", "poster", "title", "題名です", "audience", "members", "municipality", "990002", "year", "2023", "course", "regular", "act", "publish"},
+			[]string{"ファイルを選んでください", "自分のチーム"}},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			w := s.post("/posters", test.fields...)

@@ -161,15 +161,6 @@ func (c *columns) readable(v access.Viewer) []bool {
 	return out
 }
 
-// segmentOf gives which segment holds a document.
-func (c *columns) segmentOf(doc int32) int {
-	i := len(c.base) - 1
-	for c.base[i] > doc {
-		i--
-	}
-	return i
-}
-
 // numbered gives the values of a facet numbers from 1 on. It only grows: there are few thousand at most.
 type numbered struct {
 	list []string

@@ -16,7 +16,6 @@ type lazyColumns struct {
 	having   [len(facetNames)]*byNumber
 	groups   *byNumber
 	counts   map[uint32]*groupCounts
-	topics   []int32 // those with parts, the latest first
 }
 
 // byNumber gives the documents by the number of a value, in one row.
@@ -139,10 +138,10 @@ func (c *columns) latest(n int, wanted func(doc int32) bool) []hit {
 	for i, s := range c.lazy.segments {
 		lists[i] = s.latest
 	}
-	lists[len(c.base)] = c.grown()
+	lists[len(c.base)] = c.grown(n, wanted)
 	base := append(append([]int32{}, c.base...), 0)
 	own := func(i int, doc int32) bool { // in this list, alive and wanted
-		return c.heads[doc] == doc && (i == len(c.base) || len(c.parts[doc]) == 0) && wanted(doc)
+		return c.heads[doc] == doc && (i == len(c.base) || len(c.partsOf(doc)) == 0) && wanted(doc)
 	}
 	var out []hit
 	for len(out) < n {

@@ -38,7 +38,8 @@ type columns struct {
 	live   int
 	base   []int32                   // by segment: the number of its first document
 	heads  []int32                   // what a document counts for: itself, the topic it is a part of, or -1 for nothing
-	parts  map[int32][]int32         // by topic: its parts in order
+	starts []int32                   // by document: where its parts begin in parts
+	parts  []int32                   // the parts of topics, in order
 	names  [len(facetNames)][]string // by facet: what its numbers mean
 	sets   [][]uint32                // by number of a set of themes: its themes
 	groups []access.Audience         // by number of an audience
@@ -52,7 +53,8 @@ type columns struct {
 type table struct {
 	values            [len(facetNames)][]uint32 // by facet; for themes the number of their set
 	who               []uint32                  // the number of its audience; 0 for parts, which nobody sees by themselves
-	at                []int64
+	at, version       []int64
+	useful            []int32
 	titleLen, bodyLen []float32
 }
 
@@ -60,7 +62,8 @@ func (t *table) add(o table) {
 	for i := range t.values {
 		t.values[i] = append(t.values[i], o.values[i]...)
 	}
-	t.who, t.at = append(t.who, o.who...), append(t.at, o.at...)
+	t.who, t.useful = append(t.who, o.who...), append(t.useful, o.useful...)
+	t.at, t.version = append(t.at, o.at...), append(t.version, o.version...)
 	t.titleLen, t.bodyLen = append(t.titleLen, o.titleLen...), append(t.bodyLen, o.bodyLen...)
 }
 
@@ -68,9 +71,10 @@ func (t *table) add(o table) {
 type segmentColumns struct {
 	rows []row
 	table
-	serial        uint64
-	topics, parts []int32 // which of them are that
-	latest        []int32 // all but parts, the latest first
+	serial           uint64
+	topics, parts    []int32  // which of them are that
+	topicOf, topicIs []uint32 // the numbers of their topics
+	latest           []int32  // all but parts, the latest first
 }
 
 // columnCache keeps rows by segment, by the segment itself: an index built anew counts its segments' ids from the
@@ -83,6 +87,7 @@ type columnCache struct {
 	setOf    [][]uint32
 	groups   numbered
 	groupOf  []access.Audience
+	topics   numbered
 	epoch    *scorch.IndexSnapshot
 	last     *columns
 	serial   uint64
@@ -115,7 +120,7 @@ func (cc *columnCache) of(snapshot *scorch.IndexSnapshot) (*columns, error) {
 		}
 		c.table.add(part.table)
 	}
-	c.join(snapshot, segments)
+	c.join(snapshot, segments, max(len(cc.topics.list), 1))
 	c.lazy.segments = segments
 	live, err := snapshot.DocCount()
 	if err != nil {
@@ -154,15 +159,6 @@ func (c *columns) readable(v access.Viewer) []bool {
 		out[i] = i > 0 && v.InAudience(a)
 	}
 	return out
-}
-
-// segmentOf gives which segment holds a document.
-func (c *columns) segmentOf(doc int32) int {
-	i := len(c.base) - 1
-	for c.base[i] > doc {
-		i--
-	}
-	return i
 }
 
 // numbered gives the values of a facet numbers from 1 on. It only grows: there are few thousand at most.
@@ -211,13 +207,14 @@ func (cc *columnCache) read(snapshot *scorch.IndexSnapshot, offset, size int) (s
 		}
 		switch {
 		case r.of != "":
-			out.who, out.parts = append(out.who, 0), append(out.parts, int32(n))
+			out.who, out.parts, out.topicOf = append(out.who, 0), append(out.parts, int32(n)), append(out.topicOf, cc.topics.of(r.of))
 		case r.topic != "":
 			out.who, out.topics = append(out.who, cc.group(r.audience)), append(out.topics, int32(n))
+			out.topicIs = append(out.topicIs, cc.topics.of(r.topic))
 		default:
 			out.who = append(out.who, cc.group(r.audience))
 		}
-		out.at = append(out.at, r.at)
+		out.at, out.version, out.useful = append(out.at, r.at), append(out.version, r.version), append(out.useful, r.useful)
 		out.titleLen, out.bodyLen = append(out.titleLen, r.titleLen), append(out.bodyLen, r.bodyLen)
 	}
 	out.sort()

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"container/heap"
 	"slices"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -10,63 +11,73 @@ import (
 // join brings the parts of topics to their heads. The posts of a topic stand in the index in parts of their own, so that a
 // post costs as much in a topic of three thousand as in a new one; for whoever searches they are the topic: what stands
 // in a part counts for the head, and the head is as long, as late and as useful as all of them.
-func (c *columns) join(snapshot *scorch.IndexSnapshot, segments []segmentColumns) {
-	c.heads = make([]int32, len(c.rows))
+// topics is one more than the highest number of a topic. It is done for every snapshot, so it makes nothing but rows.
+func (c *columns) join(snapshot *scorch.IndexSnapshot, segments []segmentColumns, topics int) {
+	c.heads, c.starts = make([]int32, len(c.rows)), make([]int32, len(c.rows)+1)
 	for i := range c.heads {
 		c.heads[i] = int32(i)
 	}
-	some := 0
+	head := make([]int32, topics) // by number of a topic
+	for i := range head {
+		head[i] = -1
+	}
 	for i, s := range snapshot.Segments() {
-		some += len(segments[i].parts)
 		if deleted := s.Deleted(); deleted != nil {
 			for gone := deleted.Iterator(); gone.HasNext(); {
 				c.heads[c.base[i]+int32(gone.Next())] = -1
 			}
 		}
-	}
-	c.parts = make(map[int32][]int32)
-	if some == 0 {
-		return
-	}
-	topics := map[string]int32{}
-	for i, s := range segments {
-		for _, local := range s.topics {
+		for j, local := range segments[i].topics {
 			if doc := c.base[i] + local; c.heads[doc] >= 0 {
-				topics[c.rows[doc].topic] = doc
+				head[segments[i].topicIs[j]] = doc
 			}
 		}
 	}
+	for i, s := range segments {
+		for j, local := range s.parts {
+			if doc := c.base[i] + local; c.heads[doc] >= 0 {
+				c.count(doc, head[s.topicOf[j]])
+			}
+		}
+	}
+	for doc := range c.rows {
+		c.starts[doc+1] += c.starts[doc]
+	}
+	c.parts = make([]int32, c.starts[len(c.rows)])
+	free := slices.Clone(c.starts)
 	for i, s := range segments {
 		for _, local := range s.parts {
 			doc := c.base[i] + local
-			length := c.bodyLen[doc]
-			c.bodyLen[doc] = 0
-			if c.heads[doc] < 0 {
-				continue
+			c.bodyLen[doc] = 0 // it is its topic's
+			if to := c.heads[doc]; to >= 0 {
+				c.parts[free[to]] = doc
+				free[to]++
 			}
-			head, ok := topics[c.rows[doc].of]
-			if !ok {
-				c.heads[doc] = -1
-				continue
-			}
-			c.heads[doc] = head
-			c.parts[head] = append(c.parts[head], doc)
-			c.bodyLen[head] += length
 		}
 	}
-	for head, parts := range c.parts {
-		whole := *c.rows[head]
-		for _, doc := range parts {
-			part := c.rows[doc]
-			if part.version > whole.version {
-				whole.at, whole.version = part.at, part.version
-			}
-			whole.useful += part.useful
+	for doc := range c.rows {
+		if parts := c.partsOf(int32(doc)); len(parts) > 1 {
+			slices.SortFunc(parts, func(a, b int32) int { return cmp.Compare(c.rows[a].part, c.rows[b].part) })
 		}
-		c.rows[head], c.at[head] = &whole, whole.at
-		slices.SortFunc(parts, func(a, b int32) int { return cmp.Compare(c.rows[a].part, c.rows[b].part) })
 	}
 }
+
+// count adds what is known of a part to its head; -1 for one that has none.
+func (c *columns) count(part, head int32) {
+	c.heads[part] = head
+	if head < 0 {
+		return
+	}
+	c.starts[head+1]++
+	if c.version[part] > c.version[head] {
+		c.at[head], c.version[head] = c.at[part], c.version[part]
+	}
+	c.useful[head] += c.useful[part]
+	c.bodyLen[head] += c.bodyLen[part]
+}
+
+// partsOf gives the parts of a topic in order, none of anything else.
+func (c *columns) partsOf(doc int32) []int32 { return c.parts[c.starts[doc]:c.starts[doc+1]] }
 
 func (c *columns) countParts() (n int) {
 	for _, s := range c.lazy.segments {
@@ -86,15 +97,28 @@ func (s *segmentColumns) sort() {
 	slices.SortFunc(s.latest, func(a, b int32) int { return cmp.Or(cmp.Compare(s.at[b], s.at[a]), int(b-a)) })
 }
 
-// grown gives the topics that have parts, the latest first: their time is known only when the parts are.
-func (c *columns) grown() []int32 {
-	c.lazy.mu.Lock()
-	defer c.lazy.mu.Unlock()
-	if c.lazy.topics == nil && len(c.parts) > 0 {
-		for head := range c.parts {
-			c.lazy.topics = append(c.lazy.topics, head)
+// grown gives the latest n topics that have parts and are wanted: their time is known only when the parts are, so no
+// segment has them in its order.
+func (c *columns) grown(n int, wanted func(doc int32) bool) []int32 {
+	first := make(latestFirst, 0, n+1)
+	for i, s := range c.lazy.segments {
+		for _, local := range s.topics {
+			doc := c.base[i] + local
+			if c.heads[doc] != doc || len(c.partsOf(doc)) == 0 || !wanted(doc) {
+				continue
+			}
+			switch p := (placeOf{hit: hit{scored{doc: doc}, 0}, at: c.at[doc]}); {
+			case len(first) < n:
+				heap.Push(&first, p)
+			case p.before(first[0]):
+				first[0] = p
+				heap.Fix(&first, 0)
+			}
 		}
-		slices.SortFunc(c.lazy.topics, func(a, b int32) int { return cmp.Or(cmp.Compare(c.at[b], c.at[a]), int(b-a)) })
 	}
-	return c.lazy.topics
+	out := make([]int32, len(first))
+	for i := len(first) - 1; i >= 0; i-- {
+		out[i] = heap.Pop(&first).(placeOf).doc
+	}
+	return out
 }

@@ -91,10 +91,10 @@ const partsShown = 3
 func (s *searching) bestParts(docs []int32, counts map[int32]int) map[int32][]int32 {
 	out := map[int32][]int32{}
 	for _, head := range docs {
-		if len(s.cols.parts[head]) == 0 {
+		if len(s.cols.partsOf(head)) == 0 {
 			continue
 		}
-		parts := slices.Clone(s.cols.parts[head])
+		parts := slices.Clone(s.cols.partsOf(head))
 		slices.Reverse(parts)
 		slices.SortStableFunc(parts, func(a, b int32) int { return counts[b] - counts[a] })
 		n := 0
@@ -102,7 +102,7 @@ func (s *searching) bestParts(docs []int32, counts map[int32]int) map[int32][]in
 			n++
 		}
 		if n == 0 {
-			out[head] = s.cols.parts[head][:1]
+			out[head] = s.cols.partsOf(head)[:1]
 			continue
 		}
 		out[head] = parts[:n]

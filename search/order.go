@@ -35,7 +35,7 @@ func (s *searching) place(h hit) placeOf {
 	p := placeOf{hit: h, loose: h.stage > 1, at: s.cols.at[h.doc]}
 	switch s.req.Sort {
 	case Useful:
-		p.by = float64(s.cols.rows[h.doc].useful)
+		p.by = float64(s.cols.useful[h.doc])
 	case Adopted:
 		p.by = float64(s.cols.rows[h.doc].adopted)
 	case Relevance:

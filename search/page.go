@@ -46,11 +46,11 @@ func (s *searching) load(to *Document, doc int32, parts []int32) (texts []textKe
 	for i := range to.Sections {
 		texts = append(texts, textKey{doc, i})
 	}
-	if len(s.cols.parts[doc]) == 0 {
+	if len(s.cols.partsOf(doc)) == 0 {
 		return texts, nil
 	}
-	row := s.cols.rows[doc] // with what its parts know better
-	to.Version, to.Useful, to.At = row.version, int(row.useful), time.Unix(row.at, 0).UTC()
+	// what its parts know better
+	to.Version, to.Useful, to.At = s.cols.version[doc], int(s.cols.useful[doc]), time.Unix(s.cols.at[doc], 0).UTC()
 	for _, part := range parts {
 		var d Document
 		if err := loadStored(s.snap, part, &d); err != nil {

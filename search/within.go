@@ -31,7 +31,7 @@ func (s *docSet) bySegment(cols *columns) []*roaring.Bitmap {
 		for ; word != 0; word &= word - 1 {
 			doc := int32(i<<6 + bits.TrailingZeros64(word))
 			numbers = append(numbers, uint32(doc))
-			for _, part := range cols.parts[doc] {
+			for _, part := range cols.partsOf(doc) {
 				numbers = append(numbers, uint32(part))
 			}
 		}

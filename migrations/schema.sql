@@ -710,6 +710,7 @@ CREATE TABLE topic_level (
   person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
   topic  TEXT NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
   level  TEXT NOT NULL,                      -- watch, normal, mute
+  since  BIGINT NOT NULL DEFAULT 0,          -- position of the log when it was said: what came before is no news
   PRIMARY KEY (person, topic)
 );
 

@@ -188,9 +188,9 @@ func (t *telling) levels() map[string]string {
 func (t *telling) watchers(about Notice) {
 	var people []string
 	if t.err == nil {
-		t.err = t.tx.NewRaw(`SELECT l.person FROM topic_level AS l WHERE l.topic = ? AND l.level = 'watch' AND l.person <> ?
+		t.err = t.tx.NewRaw(`SELECT l.person FROM topic_level AS l WHERE l.topic = ? AND l.level = 'watch' AND l.person <> ? AND l.since < ?
 			AND NOT EXISTS (SELECT 1 FROM notice AS n WHERE n.person = l.person AND n.topic = l.topic AND n.kind = ? AND n.read_at IS NULL)
-			ORDER BY l.person`, t.e.Topic, t.e.Actor, Watched).Scan(t.ctx, &people)
+			ORDER BY l.person`, t.e.Topic, t.e.Actor, t.e.Seq, Watched).Scan(t.ctx, &people)
 	}
 	for _, person := range people {
 		n := about

@@ -45,8 +45,9 @@ func (s *Service) SetLevel(ctx context.Context, v access.Viewer, topic string, l
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`INSERT INTO topic_level (person, topic, level) VALUES (?, ?, ?)
-			ON CONFLICT (person, topic) DO UPDATE SET level = excluded.level`, v.Person, topic, l).Exec(ctx)
+		_, err := tx.NewRaw(`INSERT INTO topic_level (person, topic, level, since)
+			SELECT ?, ?, ?, seq FROM log_head WHERE id = 1
+			ON CONFLICT (person, topic) DO UPDATE SET level = excluded.level, since = excluded.since`, v.Person, topic, l).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("set the level of topic %s: %w", topic, err)
 		}
@@ -56,8 +57,8 @@ func (s *Service) SetLevel(ctx context.Context, v access.Viewer, topic string, l
 
 // watchOwn lets whoever writes into a topic watch it, unless they have said how they follow it.
 func watchOwn(ctx context.Context, tx db.Tx, person, topic string) error {
-	_, err := tx.NewRaw("INSERT INTO topic_level (person, topic, level) VALUES (?, ?, ?) ON CONFLICT (person, topic) DO NOTHING",
-		person, topic, Watch).Exec(ctx)
+	_, err := tx.NewRaw(`INSERT INTO topic_level (person, topic, level, since)
+		SELECT ?, ?, ?, seq FROM log_head WHERE id = 1 ON CONFLICT (person, topic) DO NOTHING`, person, topic, Watch).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("watch topic %s: %w", topic, err)
 	}

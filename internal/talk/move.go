@@ -357,7 +357,7 @@ func carryMarks(ctx context.Context, tx db.Tx, was, is *Post) error {
 func (m *moving) merge(ctx context.Context) error {
 	_, err := m.tx.NewRaw("UPDATE topic SET merged = ? WHERE id = ?", m.to.ID, m.from.ID).Exec(ctx)
 	if err == nil {
-		_, err = m.tx.NewRaw(`INSERT INTO topic_level (person, topic, level) SELECT person, ?, level FROM topic_level WHERE topic = ?
+		_, err = m.tx.NewRaw(`INSERT INTO topic_level (person, topic, level, since) SELECT person, ?, level, since FROM topic_level WHERE topic = ?
 			ON CONFLICT (person, topic) DO NOTHING`, m.to.ID, m.from.ID).Exec(ctx)
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ func Sheet(p file.Page, alt string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		w, h := size(p, middle(p))
-		var templ_7745c5c3_Var2 = []any{"stage-img", view{Page: &p}.shape()}
+		var templ_7745c5c3_Var2 = []any{"stage-img", shape(p)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

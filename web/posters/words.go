@@ -52,8 +52,8 @@ func (s view) sheet() string {
 }
 
 // shape is the class that fits the picture into the stage.
-func (s view) shape() string {
-	switch r := s.Page.Width / s.Page.Height; {
+func shape(p file.Page) string {
+	switch r := p.Width / p.Height; {
 	case r < 0.45:
 		return "slim"
 	case r < 0.85:

@@ -77,9 +77,7 @@ func (r Row) read(audience access.Rung) (p plan, wrong []string) {
 	if unknown != "" {
 		say("テーマ「%s」はありません。テーマの名前を確かめてください。", unknown)
 	}
-	for _, f := range split(cell(colFile)) {
-		p.files = append(p.files, f)
-	}
+	p.files = append(p.files, split(cell(colFile))...)
 	p.alt = cell(colAlt)
 	p.change = archive.Change{Title: &title, Summary: &summary, Municipality: &m.Code, Year: &year, Course: &course,
 		Themes: &themes, Audience: &audience, Publish: true}

@@ -93,11 +93,6 @@ func counted(o ui.Option, indent string) ui.Option {
 	return o
 }
 
-// chosen tells whether one of the options is in use.
-func (c choice) chosen() bool {
-	return slices.ContainsFunc(c.Options, func(o ui.Option) bool { return o.Checked })
-}
-
 // slides is the address of the slideshow of the same posters.
 func (a address) slides(n int) string {
 	q := url.Values{}

@@ -3,7 +3,6 @@ package archive
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/municipality"

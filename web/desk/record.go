@@ -51,7 +51,7 @@ func actWord(act string) string {
 		"claim.approved": "取りこんだものを筆者に渡した", "claim.declined": "「うちのもの」を見送った",
 		"bulk.start": "まとめて取りこんだ", "bulk.undo": "取りこみを取り消した",
 		"file.missing": "預かったファイルが見つからない（控えから戻してください）",
-		"flag.keep": "通報を確かめ、問題なしとした", "flag.return": "通報を受け、手直しを頼んだ", "flag.hide": "通報を受け、見えなくした",
+		"flag.keep":    "通報を確かめ、問題なしとした", "flag.return": "通報を受け、手直しを頼んだ", "flag.hide": "通報を受け、見えなくした",
 		"post.hide": "投稿を見えなくした", "post.restore": "投稿をもどした", "topic.hide": "話題を見えなくした", "topic.restore": "話題をもどした",
 		"collection.create": "特集を作った", "collection.change": "特集を直した",
 		"roster.import": "名簿を取りこんだ", "application.admit": "参加を承認した", "application.refuse": "参加を見送った",

@@ -26,7 +26,7 @@ var pages = []struct {
 	}},
 	{"applicant@example.jp", []looked{{path: "/join"}}},
 	{"fellow@example.jp", []looked{
-		{path: "/home"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1"}, {path: "/archive?view=wall"}, {path: "/archive?panel=filters"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1&like=1&theme=culture-dialogue"},
+		{path: "/home"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1"}, {path: "/archive?view=wall"}, {path: "/archive/slides"}, {path: "/archive?panel=filters"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1&like=1&theme=culture-dialogue"},
 		{path: "/archive?q=%E7%84%A1%E3%81%84%E3%81%AF%E3%81%9A%E3%81%AE%E3%81%93%E3%81%A8%E3%81%B0"},
 		{"/reports/*", "/archive?kind=report"}, {"/posters/*", "/archive?kind=poster"}, {"/papers/*", "/archive?kind=paper"},
 		{path: "/new"}, {path: "/reports/new"}, {path: "/posters/new"}, {path: "/drafts"},
@@ -42,6 +42,7 @@ var pages = []struct {
 		{path: "/sessions/new"}, {"/sessions/*", "/sessions"},
 		{path: "/desk"}, {path: "/desk/flags"}, {path: "/desk/join"}, {path: "/desk/pick/new"}, {path: "/desk/pick"}, {path: "/desk/log"},
 		{path: "/desk/words"}, {path: "/desk/words/t053"}, {path: "/desk/words/new?kind=stop"}, {path: "/desk/misses"},
+		{path: "/desk/transcripts"}, {path: "/desk/claims"}, {path: "/desk/import"},
 	}},
 	{"secretariat@example.jp", []looked{{path: "/admin"}, {path: "/admin/invite"}, {path: "/admin/roles"}, {path: "/admin/people"}, {path: "/settings"}, {path: "/members"}, {path: "/cohorts"}, {"/cohorts/*", "/cohorts"}, {path: "/join"}}},
 }

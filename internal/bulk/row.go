@@ -14,6 +14,7 @@ import (
 	"github.com/manetomo/manetomo/internal/archive"
 	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/municipality"
+	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/internal/theme"
 )
 
@@ -42,7 +43,7 @@ func (r Row) read(audience access.Rung) (p plan, wrong []string) {
 	cell := func(col string) string { return strings.TrimSpace(r.Cells[col]) }
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	var ok bool
-	if p.kind, ok = kinds[fold(cell(colKind))]; !ok {
+	if p.kind, ok = kinds[text.FoldWord(cell(colKind))]; !ok {
 		say("種類「%s」はありません。ポスター・共同論文・資料のどれかを書いてください。", cell(colKind))
 	}
 	title, summary := cell(colTitle), cell(colSummary)
@@ -64,12 +65,12 @@ func (r Row) read(audience access.Rung) (p plan, wrong []string) {
 	if year == 0 {
 		say("年度「%s」を読めません。2019 か 令和元 のように書いてください。", cell(colYear))
 	}
-	course, ok := courses[fold(cell(colCourse))]
+	course, ok := courses[text.FoldWord(cell(colCourse))]
 	if !ok {
 		say("コース「%s」はありません。「通常部会」か「管理職部会」と書いてください。", cell(colCourse))
 	}
 	if a := cell(colAudience); a != "" {
-		if audience, ok = audiences[fold(a)]; !ok {
+		if audience, ok = audiences[text.FoldWord(a)]; !ok {
 			say("公開範囲「%s」はありません。公開・会員・期のどれかを書いてください。", a)
 		}
 	}
@@ -83,7 +84,7 @@ func (r Row) read(audience access.Rung) (p plan, wrong []string) {
 		Themes: &themes, Audience: &audience, Publish: true}
 	key := cell(colKey)
 	if key == "" {
-		sum := sha256.Sum256([]byte(strings.Join([]string{string(p.kind), m.Code, strconv.Itoa(year), string(course), fold(title)}, "\n")))
+		sum := sha256.Sum256([]byte(strings.Join([]string{string(p.kind), m.Code, strconv.Itoa(year), string(course), text.FoldWord(title)}, "\n")))
 		key = hex.EncodeToString(sum[:12])
 	}
 	p.source = Source + key
@@ -115,7 +116,7 @@ func readThemes(s string) (ids []string, unknown string) {
 next:
 	for _, name := range split(s) {
 		for _, t := range theme.All() {
-			if fold(t.Name) == fold(name) || t.ID == name {
+			if text.FoldWord(t.Name) == text.FoldWord(name) || t.ID == name {
 				ids = append(ids, t.ID)
 				continue next
 			}

@@ -1,13 +1,9 @@
 package bulk
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/text"
@@ -34,7 +30,7 @@ const (
 	colAlt          = "alt"
 )
 
-// headings are the names that a column may have, folded by fold. Columns stand in any order; others are left alone.
+// headings are the names that a column may have, folded by text.FoldWord. Columns stand in any order; others are left alone.
 var headings = map[string][]string{
 	colKind:         {"種類", "区分", "kind"},
 	colTitle:        {"題名", "タイトル", "表題", "title"},
@@ -60,43 +56,27 @@ func Read(data []byte) ([]Row, error) {
 	if len(data) > MaxBytes {
 		return nil, apperr.At("list", fmt.Sprintf("一覧のファイルが大きすぎます。%dMBまでにしてください。年度ごとに分けると小さくなります。", MaxBytes>>20))
 	}
-	content, err := text.Decode(data)
-	if err != nil {
+	lines, err := text.ReadTable(data, maxRows)
+	switch {
+	case errors.Is(err, text.ErrEncoding):
 		return nil, apperr.At("list", "一覧の文字を読み取れませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
+	case errors.Is(err, text.ErrTooLong):
+		return nil, apperr.At("list", fmt.Sprintf("一覧は一度に%d行までです。年度ごとに分けて取りこんでください。", maxRows))
+	case err != nil:
+		return nil, apperr.At("list", "一覧を最後まで読めませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
 	}
-	r := csv.NewReader(strings.NewReader(content))
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	if first, _, _ := strings.Cut(content, "\n"); strings.Count(first, "\t") > strings.Count(first, ",") {
-		r.Comma = '\t'
-	}
-	var rows []Row
 	var at map[string]int
-	breaks := 0 // line ends within cells: a spreadsheet counts rows
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, apperr.At("list", "一覧を最後まで読めませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
-		}
-		line, _ := r.FieldPos(0)
-		line -= breaks
-		breaks += strings.Count(strings.Join(cells, ""), "\n")
-		switch {
-		case strings.TrimSpace(strings.Join(cells, "")) == "":
-		case at == nil:
-			if at, err = columns(cells); err != nil {
-				return nil, err
-			}
-		case len(rows) == maxRows:
-			return nil, apperr.At("list", fmt.Sprintf("一覧は一度に%d行までです。年度ごとに分けて取りこんでください。", maxRows))
-		default:
-			rows = append(rows, Row{line, pick(cells, at)})
+	if len(lines) > 0 {
+		if at, err = columns(lines[0].Cells); err != nil {
+			return nil, err
 		}
 	}
-	if len(rows) == 0 {
+	if len(lines) < 2 {
 		return nil, apperr.At("list", "一覧に取りこむ行がありません。1行目に見出し、2行目から1件ずつ書いてください。")
+	}
+	rows := make([]Row, 0, len(lines)-1)
+	for _, l := range lines[1:] {
+		rows = append(rows, Row{l.Number, pick(l.Cells, at)})
 	}
 	return rows, nil
 }
@@ -106,7 +86,7 @@ func columns(heads []string) (map[string]int, error) {
 	for i, h := range heads {
 		for col, names := range headings {
 			for _, n := range names {
-				if _, have := at[col]; !have && fold(h) == fold(n) {
+				if _, have := at[col]; !have && text.FoldWord(h) == text.FoldWord(n) {
 					at[col] = i
 				}
 			}
@@ -132,8 +112,4 @@ func pick(cells []string, at map[string]int) map[string]string {
 		}
 	}
 	return out
-}
-
-func fold(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
 }

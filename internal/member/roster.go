@@ -121,9 +121,9 @@ func (s *Service) read(data []byte) (*Roster, error) {
 		if line, twice := first[key]; twice && c.row.EmailKey != "" && c.row.Year != 0 {
 			c.problem("%d行目と同じメールアドレス・年度・コースです（大文字と小文字は区別しません）。どちらか一行にしてください。", line)
 		} else {
-			first[key] = rec.line
+			first[key] = rec.Number
 		}
-		l := RosterLine{Line: rec.line, State: LineNew, Name: c.row.Name, Municipality: c.row.Municipality,
+		l := RosterLine{Line: rec.Number, State: LineNew, Name: c.row.Name, Municipality: c.row.Municipality,
 			Year: c.row.Year, Course: c.row.Course, row: c.row, remarks: c.remarks, Detail: strings.Join(c.remarks, "")}
 		if len(c.problems) > 0 {
 			l.State, l.Detail = LineProblem, strings.Join(c.problems, "")
@@ -139,7 +139,7 @@ func (r *Roster) refuse(t *table, missing []string) {
 	r.Lines = append(r.Lines, RosterLine{Line: 1, State: LineProblem,
 		Detail: "見出しに" + names + "の列がありません。1行目に列の名前を書いて、もう一度選んでください。"})
 	for _, rec := range t.records {
-		r.Lines = append(r.Lines, RosterLine{Line: rec.line, State: LineProblem, Name: t.cell(rec, colName),
+		r.Lines = append(r.Lines, RosterLine{Line: rec.Number, State: LineProblem, Name: t.cell(rec, colName),
 			Detail: names + "の列がないため、取りこめません。"})
 	}
 }

@@ -36,7 +36,7 @@ var rosterCourses = map[string]cohort.Course{
 // checking is the look at one record: what stops it, and what was read otherwise than it stands.
 type checking struct {
 	t        *table
-	rec      record
+	rec      text.TableRow
 	now      time.Time
 	row      rosterRow
 	problems []string
@@ -54,14 +54,14 @@ func (c *checking) remark(format string, args ...any) {
 func (c *checking) cell(col column) string { return c.t.cell(c.rec, col) }
 
 // check reads one record into a roster row.
-func check(t *table, rec record, now time.Time) *checking {
+func check(t *table, rec text.TableRow, now time.Time) *checking {
 	c := &checking{t: t, rec: rec, now: now}
 	switch {
-	case len(rec.cells) > t.width && !blank(rec.cells[t.width:]):
-		c.problem("列が%d個多くあります。区切りの「,」が余分に入っていないか確かめてください。", len(rec.cells)-t.width)
+	case len(rec.Cells) > t.width && !text.Blank(rec.Cells[t.width:]):
+		c.problem("列が%d個多くあります。区切りの「,」が余分に入っていないか確かめてください。", len(rec.Cells)-t.width)
 		return c
-	case len(rec.cells) < t.width:
-		c.problem("列が足りません。見出しは%d列ですが、この行は%d列です。", t.width, len(rec.cells))
+	case len(rec.Cells) < t.width:
+		c.problem("列が足りません。見出しは%d列ですが、この行は%d列です。", t.width, len(rec.Cells))
 		return c
 	}
 	for _, col := range []column{colName, colKana, colTeam, colSection} {

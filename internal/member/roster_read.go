@@ -1,13 +1,8 @@
 package member
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/text"
@@ -36,7 +31,7 @@ const (
 	columns
 )
 
-// columnNames are the names that the product uses, and those that offices use, folded by foldHeading.
+// columnNames are the names that the product uses, and those that offices use, folded by text.FoldWord.
 var columnNames = [columns][]string{
 	colEmail:        {"メールアドレス", "メール", "eメール", "email", "e-mail", "mail", "メールアドレス(必須)", "アドレス"},
 	colName:         {"氏名", "名前", "お名前", "name", "参加者名", "氏名(漢字)"},
@@ -50,23 +45,17 @@ var columnNames = [columns][]string{
 	colSection:      {"所属", "所属名", "部署", "課名", "部署名", "section"},
 }
 
-// record is one row of the file, with the row number that a spreadsheet shows for it.
-type record struct {
-	line  int
-	cells []string
-}
-
 // table is a roster file as it was read.
 type table struct {
 	at      [columns]int // place of each column, -1 when it is missing
 	width   int
 	heading []string
-	records []record
+	records []text.TableRow
 }
 
-func (t *table) cell(r record, c column) string {
-	if i := t.at[c]; i >= 0 && i < len(r.cells) {
-		return r.cells[i]
+func (t *table) cell(r text.TableRow, c column) string {
+	if i := t.at[c]; i >= 0 && i < len(r.Cells) {
+		return r.Cells[i]
 	}
 	return ""
 }
@@ -91,44 +80,20 @@ func readRoster(data []byte) (*table, error) {
 	if len(data) > MaxRosterBytes {
 		return nil, apperr.New(apperr.TooLarge, fmt.Sprintf("名簿のファイルが大きすぎます。%dMBまでにしてください。年度ごとに分けると小さくなります。", MaxRosterBytes>>20))
 	}
-	content, err := decodeRoster(data)
-	if err != nil {
-		return nil, err
-	}
-	r := csv.NewReader(strings.NewReader(content))
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	first, _, _ := strings.Cut(content, "\n")
-	if strings.Count(first, "\t") > strings.Count(first, ",") {
-		r.Comma = '\t'
-	}
-	t := new(table)
-	breaks := 0 // line ends within cells: a spreadsheet counts rows, not lines
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, apperr.At("file", "名簿のファイルを最後まで読めませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
-		}
-		line, _ := r.FieldPos(0)
-		rec := record{line - breaks, cells}
-		for _, c := range cells {
-			breaks += strings.Count(c, "\n")
-		}
-		switch {
-		case blank(cells):
-		case t.heading == nil:
-			t.head(rec.cells)
-		case len(t.records) >= maxRosterRows:
-			return nil, apperr.New(apperr.TooLarge, fmt.Sprintf("名簿は一度に%d行までです。年度ごとに分けて取りこんでください。", maxRosterRows))
-		default:
-			t.records = append(t.records, rec)
-		}
-	}
-	if t.heading == nil {
+	lines, err := text.ReadTable(data, maxRosterRows)
+	switch {
+	case errors.Is(err, text.ErrEncoding):
+		return nil, apperr.At("file", "名簿の文字を読み取れませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
+	case errors.Is(err, text.ErrTooLong):
+		return nil, apperr.New(apperr.TooLarge, fmt.Sprintf("名簿は一度に%d行までです。年度ごとに分けて取りこんでください。", maxRosterRows))
+	case err != nil:
+		return nil, apperr.At("file", "名簿のファイルを最後まで読めませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
+	case len(lines) == 0:
 		return nil, apperr.At("file", "名簿のファイルに何も書かれていません。1行目に見出し、2行目から1人ずつ書いてください。")
 	}
+	t := new(table)
+	t.head(lines[0].Cells)
+	t.records = lines[1:]
 	return t, nil
 }
 
@@ -140,31 +105,10 @@ func (t *table) head(cells []string) {
 	for i, cell := range cells {
 		for c := range columns {
 			for _, name := range columnNames[c] {
-				if t.at[c] < 0 && foldHeading(cell) == foldHeading(name) {
+				if t.at[c] < 0 && text.FoldWord(cell) == text.FoldWord(name) {
 					t.at[c] = i
 				}
 			}
 		}
 	}
-}
-
-func foldHeading(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
-}
-
-func blank(cells []string) bool {
-	for _, c := range cells {
-		if strings.TrimSpace(c) != "" {
-			return false
-		}
-	}
-	return true
-}
-
-func decodeRoster(data []byte) (string, error) {
-	decoded, err := text.Decode(data)
-	if err != nil {
-		return "", apperr.At("file", "名簿の文字を読み取れませんでした。表計算ソフトで「CSV UTF-8」として保存し直してください。")
-	}
-	return decoded, nil
 }

@@ -4,11 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
@@ -27,13 +24,8 @@ type plan struct {
 	source string // the row's key: the same row twice is one entry
 }
 
-var japaneseYear = regexp.MustCompile(`^(令和|平成|R|H)(元|[0-9]{1,2})(年度?)?$`)
-
 var kinds = map[string]archive.Kind{"": archive.Poster, "ポスター": archive.Poster, "poster": archive.Poster, "共同論文": archive.Paper,
 	"論文": archive.Paper, "paper": archive.Paper, "資料": archive.Material, "material": archive.Material}
-
-var courses = map[string]cohort.Course{"通常部会": cohort.Regular, "実践コース": cohort.Regular, "通常部会・実践コース": cohort.Regular,
-	"ベーシックコース": cohort.Regular, "regular": cohort.Regular, "管理職部会": cohort.Manager, "manager": cohort.Manager}
 
 var audiences = map[string]access.Rung{"公開": access.Public, "だれでも": access.Public, "public": access.Public, "会員": access.Members,
 	"members": access.Members, "期": access.Cohort, "cohort": access.Cohort}
@@ -61,11 +53,11 @@ func (r Row) read(audience access.Rung) (p plan, wrong []string) {
 	if ask != "" {
 		wrong = append(wrong, ask)
 	}
-	year := readYear(cell(colYear))
-	if year == 0 {
+	year, byEra := cohort.ReadYear(cell(colYear))
+	if !byEra && (year < cohort.FirstYear || year > 2100) {
 		say("年度「%s」を読めません。2019 か 令和元 のように書いてください。", cell(colYear))
 	}
-	course, ok := courses[text.FoldWord(cell(colCourse))]
+	course, ok := cohort.ReadCourse(cell(colCourse))
 	if !ok {
 		say("コース「%s」はありません。「通常部会」か「管理職部会」と書いてください。", cell(colCourse))
 	}
@@ -93,22 +85,6 @@ func (r Row) read(audience access.Rung) (p plan, wrong []string) {
 
 // Source is what the source of an imported entry begins with.
 const Source = "import:"
-
-func readYear(s string) int {
-	s = strings.TrimSuffix(strings.ToUpper(norm.NFKC.String(strings.Join(strings.Fields(s), ""))), "年度")
-	if m := japaneseYear.FindStringSubmatch(s); m != nil {
-		n, err := strconv.Atoi(m[2])
-		if err != nil {
-			n = 1
-		}
-		return map[string]int{"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}[m[1]] + n
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < cohort.FirstYear || n > 2100 {
-		return 0
-	}
-	return n
-}
 
 // readThemes takes names or ids of themes.
 func readThemes(s string) (ids []string, unknown string) {

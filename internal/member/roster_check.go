@@ -3,7 +3,6 @@ package member
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -16,21 +15,13 @@ import (
 	"github.com/manetomo/manetomo/internal/text"
 )
 
-var (
-	address      = regexp.MustCompile(`^[A-Za-z0-9._%+/=?^~!#$&*'{|}-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}$`)
-	japaneseYear = regexp.MustCompile(`^(令和|平成|R|H)(元|[0-9]{1,2})$`)
-)
+var address = regexp.MustCompile(`^[A-Za-z0-9._%+/=?^~!#$&*'{|}-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}$`)
 
 var rosterRoles = map[string]string{
 	"研究生": Fellow, "現役": Fellow, "fellow": Fellow,
 	"マネ友": Alumnus, "修了生": Alumnus, "alumnus": Alumnus,
 	"幹事": Adviser, "幹事団": Adviser, "adviser": Adviser,
 	"運営委員": Steward, "steward": Steward,
-}
-
-var rosterCourses = map[string]cohort.Course{
-	"通常部会": cohort.Regular, "実践コース": cohort.Regular, "通常部会・実践コース": cohort.Regular, "ベーシックコース": cohort.Regular, "regular": cohort.Regular,
-	"管理職部会": cohort.Manager, "管理職コース": cohort.Manager, "manager": cohort.Manager,
 }
 
 // checking is the look at one record: what stops it, and what was read otherwise than it stands.
@@ -196,18 +187,9 @@ func contains(list []municipality.Municipality, code string) bool {
 
 func (c *checking) year() {
 	raw := strings.TrimSpace(c.cell(colYear))
-	s := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(norm.NFKC.String(raw)), "度"), "年")
-	s = strings.Join(strings.Fields(s), "")
-	if m := japaneseYear.FindStringSubmatch(s); m != nil {
-		n := 1
-		if m[2] != "元" {
-			n, _ = strconv.Atoi(m[2]) // digits by the pattern
-		}
-		start := map[string]int{"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}[m[1]]
-		c.row.Year = start + n
+	var byEra bool
+	if c.row.Year, byEra = cohort.ReadYear(raw); byEra {
 		c.remark("「%s」を%d年度として取りこみます。", raw, c.row.Year)
-	} else {
-		c.row.Year, _ = strconv.Atoi(s) // 0 is refused below
 	}
 	if err := checkYear(c.row.Year, c.now); err != nil {
 		c.problem("%s", apperr.From(err).Message)
@@ -215,13 +197,12 @@ func (c *checking) year() {
 }
 
 func (c *checking) courseAndRole() {
-	fold := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), "")) }
 	course := c.cell(colCourse)
 	var ok bool
-	if c.row.Course, ok = rosterCourses[fold(course)]; !ok {
+	if c.row.Course, ok = cohort.ReadCourse(course); !ok {
 		c.problem("コース「%s」はありません。「通常部会」か「管理職部会」と書いてください。", text.Cut(strings.TrimSpace(course), 40))
 	}
-	role := fold(c.cell(colRole))
+	role := text.FoldWord(c.cell(colRole))
 	if role == RoleName(Secretariat) || role == RoleName(Moderator) { // true of them, but a file gives no rights
 		c.remark("役割「%s」は名簿では付きません。参加者として取りこみます。役割は「役割」のページで付けてください。", role)
 		role = ""

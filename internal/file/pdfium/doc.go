@@ -3,7 +3,8 @@
 //
 // What stays true: every document runs in an instance of its own, which is thrown away with it, so one file can
 // never reach another; a document that takes too long or too much memory ends in an error of this package and in
-// nothing else; scripts inside a document are never run (this build has no script engine).
+// nothing else; scripts inside a document are never run (this build has no script engine); drawing a page holds nobody
+// up, since its loops let others run (fuel.go).
 //
 //	Engine ── compiled once, kept in a cache folder ──▶ Document ──▶ Size · Text · Render, page by page
 //

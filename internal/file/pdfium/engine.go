@@ -58,8 +58,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		o.PageTimeout = PageTimeout
 	}
 	config := wazero.NewRuntimeConfig().
-		WithMemoryLimitPages(uint32(o.MemoryLimit / wasmPageBytes)).
-		WithCloseOnContextDone(true)
+		WithMemoryLimitPages(uint32(o.MemoryLimit / wasmPageBytes))
 	e := &Engine{pageTimeout: o.PageTimeout, fonts: findFonts(o.FontDirs)}
 	if o.CacheDir != "" {
 		cache, err := wazero.NewCompilationCacheWithDir(o.CacheDir)
@@ -89,7 +88,11 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 }
 
 func (e *Engine) compile(ctx context.Context) error {
-	module, err := e.runtime.CompileModule(ctx, wasm)
+	code, err := fuelled(wasm)
+	if err != nil {
+		return err
+	}
+	module, err := e.runtime.CompileModule(ctx, code)
 	if err != nil {
 		return fmt.Errorf("compile pdfium: %w", err)
 	}

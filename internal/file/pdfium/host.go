@@ -49,6 +49,9 @@ const (
 // errAbort is how PDFium gives up: its allocator found no memory, or an assertion failed.
 var errAbort = errors.New("pdfium gave up")
 
+// errTime is how a page is stopped whose time is over.
+var errTime = errors.New("time is over")
+
 // hostFunctions is all that this build of PDFium asks of the world. It may read the font folder; it may write
 // nothing; it is told the time because some file dates ask for it.
 var hostFunctions = map[string]hostFunction{
@@ -72,12 +75,21 @@ var hostFunctions = map[string]hostFunction{
 	"environ_get":            func(call) uint64 { return 0 },
 	"emscripten_resize_heap": growMemory,
 	"_emscripten_memcpy_js":  copyMemory,
-	"emscripten_date_now":    func(call) uint64 { return math.Float64bits(float64(time.Now().UnixMilli())) },
+	tick:                     timeOfDay,
 	"_tzset_js":              func(call) uint64 { return 0 }, // UTC
 	"_localtime_js":          brokenDownTime,
 	"_gmtime_js":             brokenDownTime,
 	"_abort_js":              func(call) uint64 { panic(errAbort) },
 	"__assert_fail":          func(call) uint64 { panic(errAbort) },
+}
+
+// timeOfDay is what some dates in files ask for, and what every loop calls from time to time: here a page whose time is
+// over is stopped.
+func timeOfDay(c call) uint64 {
+	if c.ctx.Err() != nil {
+		panic(errTime)
+	}
+	return math.Float64bits(float64(time.Now().UnixMilli()))
 }
 
 // discard takes what PDFium prints (complaints about the file) and forgets it.

@@ -238,7 +238,7 @@ func TestLimits(t *testing.T) {
 		file    []byte
 		want    error
 	}{
-		{"長くかかる頁", Options{PageTimeout: 700 * time.Millisecond}, bomb(), ErrTooLong},
+		{"長くかかる頁", Options{PageTimeout: 300 * time.Millisecond}, bomb(), ErrTooLong},
 		{"小さな記憶に大きな画像", Options{MemoryLimit: 20 << 20}, sample(t, "poster-soma.pdf"), ErrMemory},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file/office"
+	"github.com/manetomo/manetomo/internal/file/pdfium"
+	"github.com/manetomo/manetomo/internal/text"
 )
 
 // Look is what was found when an upload was looked at, before anything is published: what its author should know.
@@ -21,6 +26,8 @@ type Look struct {
 	Type    Type     `json:"type,omitempty"`
 	Pages   int      `json:"pages,omitempty"`
 	Picture bool     `json:"picture,omitempty"` // there is one of the first page
+	Sheet   string   `json:"sheet,omitempty"`   // its paper: A1 よこ
+	Title   string   `json:"title,omitempty"`   // what stands on it in the largest letters: a guess
 	Notes   []string `json:"notes,omitempty"`   // sentences
 	Trouble string   `json:"trouble,omitempty"` // why it will not be read, though it can be kept
 }
@@ -28,6 +35,8 @@ type Look struct {
 const (
 	lookTime  = 20 * time.Second
 	lookWidth = 512
+	lookPages = 10  // whose text is looked through for ways to reach people
+	maxTitle  = 100 // characters; more is not a title
 )
 
 func lookBlob(id string) string { return id + "-look.jpg" }
@@ -96,7 +105,7 @@ func (s *Service) look(ctx context.Context, t *Taken) (look Look, img *image.RGB
 	return look, img
 }
 
-// lookPDF draws the first page and reads who made the document. Before the engine has started there is nothing to say.
+// lookPDF draws the first page, and reads who made the document and whom it names. Before the engine has started there is nothing to say.
 func (s *Service) lookPDF(ctx context.Context, data []byte, look *Look) *image.RGBA {
 	engine := s.engine.Load()
 	if engine == nil {
@@ -114,16 +123,61 @@ func (s *Service) lookPDF(ctx context.Context, data []byte, look *Look) *image.R
 	if name, err := d.Author(ctx); err == nil && name != "" {
 		look.Notes = append(look.Notes, namesNote([]string{name})...)
 	}
+	img := lookPage(ctx, d, look)
+	look.Notes = append(look.Notes, contactsNote(textOf(ctx, d, min(look.Pages, lookPages)))...)
+	return img
+}
+
+// lookPage draws the first page and reads its size and title.
+func lookPage(ctx context.Context, d *pdfium.Document, look *Look) *image.RGBA {
 	p, err := d.Page(ctx, 1)
 	if err != nil {
 		return nil
 	}
 	defer p.Close()
+	look.Sheet = paperName(p.Width, p.Height)
 	img, err := p.Render(lookWidth)
 	if err != nil {
 		return nil
 	}
+	if title, err := p.Heading(maxTitle); err == nil {
+		look.Title = title
+	}
 	return img
+}
+
+// textOf is the text of the first pages, as far as it can be read.
+func textOf(ctx context.Context, d *pdfium.Document, pages int) string {
+	var all strings.Builder
+	for n := 1; n <= pages; n++ {
+		p, err := d.Page(ctx, n)
+		if err != nil {
+			break // a page that breaks takes its document with it
+		}
+		words, _, err := p.Text()
+		p.Close()
+		if err != nil {
+			break
+		}
+		all.WriteString(words + "\n")
+	}
+	return all.String()
+}
+
+// paperName names a sheet of the A sizes (ISO 216) and how it lies; empty for others. Sides are in points.
+func paperName(w, h float64) string {
+	const tolerance = 0.02 // printers' margins and roundings
+	long, short, lies := h, w, "たて"
+	if w > h {
+		long, short, lies = w, h, "よこ"
+	}
+	for n, mm := range []float64{1189, 841, 594, 420, 297, 210} {
+		side := mm * 72 / 25.4
+		if math.Abs(long/side-1) < tolerance && math.Abs(short*math.Sqrt2/side-1) < tolerance {
+			return fmt.Sprintf("A%d %s", n, lies)
+		}
+	}
+	return ""
 }
 
 func lookOffice(kind Type, data []byte, look *Look) *image.RGBA {
@@ -134,6 +188,10 @@ func lookOffice(kind Type, data []byte, look *Look) *image.RGBA {
 	}
 	look.Pages = len(d.Pages)
 	look.Notes = append(look.Notes, namesNote(d.Names)...)
+	look.Notes = append(look.Notes, contactsNote(strings.Join(d.Pages[:min(len(d.Pages), lookPages)], "\n"))...)
+	if first, _, _ := strings.Cut(d.Pages[0], "\n"); kind == DOCX && utf8.RuneCountInString(first) <= maxTitle { // slides break their titles
+		look.Title = strings.TrimSpace(first)
+	}
 	if d.Notes {
 		look.Notes = append(look.Notes, "発表者ノートが入っています。もとのファイルを保存した人は、ノートも読めます。")
 	}
@@ -158,6 +216,23 @@ func namesNote(names []string) []string {
 		return nil
 	}
 	return []string{"ファイルの中に、作成者として「" + strings.Join(names, "」「") + "」と書かれています。載せたくないときは、もとのソフトで消してから選び直してください。"}
+}
+
+// contactsNote says what in a text looks like a way to reach a person.
+func contactsNote(s string) []string {
+	var what, seen []string
+	for _, c := range text.Contacts(s) {
+		if !slices.Contains(what, c.What) {
+			what = append(what, c.What)
+		}
+		if !slices.Contains(seen, c.Text) {
+			seen = append(seen, c.Text)
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return []string{strings.Join(what, "・") + "らしいところがあります（" + strings.Join(seen, "、") + "）。載せてよいか確かめてください。"}
 }
 
 // OpenLook opens the picture of an upload's first page. The caller closes it.

@@ -268,15 +268,16 @@ func TestLookingSaysWhatItsAuthorShouldKnow(t *testing.T) {
 		s := archive(t, d)
 		s.engine.Store(e)
 		for _, test := range []struct {
-			file, notes, trouble string
-			pages                int
-			picture              bool
+			file, notes, trouble, title, sheet string
+			pages                              int
+			picture                            bool
 		}{
-			{"poster-soma.pdf", "作成者として「見本」", "", 1, true},
-			{"exif-rotated-gps.jpg", "撮った場所", "", 0, true},
-			{"teigen-slides.pptx", "発表者ノート", "", 4, false},
-			{"taiwakai-guide.docx", "同じ内容のPDFも", "", 1, false},
-			{"encrypted-user-password.pdf", "", "パスワード", 0, false},
+			{"poster-soma.pdf", "作成者として「見本」", "", "対話がまちの初動を変える。", "A1 よこ", 1, true},
+			{"joint-paper.pdf", "", "", "残業を減らす前に、話す時間を増やした", "A4 たて", 8, true},
+			{"exif-rotated-gps.jpg", "撮った場所", "", "", "", 0, true},
+			{"teigen-slides.pptx", "発表者ノート", "", "", "", 4, false},
+			{"taiwakai-guide.docx", "同じ内容のPDFも", "", "庁内対話会の進め方（見本）", "", 1, false},
+			{"encrypted-user-password.pdf", "", "パスワード", "", "", 0, false},
 		} {
 			data := sample(t, test.file)
 			tr, err := s.Begin(t.Context(), author, test.file, "", "", int64(len(data)))
@@ -289,6 +290,7 @@ func TestLookingSaysWhatItsAuthorShouldKnow(t *testing.T) {
 			for range 2 { // the second time it is known already
 				tr, err = s.LookAt(t.Context(), author, tr.ID)
 				if err != nil || !tr.Look.Done || tr.Look.Pages != test.pages || tr.Look.Picture != test.picture ||
+					tr.Look.Title != test.title || tr.Look.Sheet != test.sheet ||
 					!strings.Contains(strings.Join(tr.Look.Notes, ""), test.notes) || !strings.Contains(tr.Look.Trouble, test.trouble) {
 					t.Errorf("%s: look = %+v, %v", test.file, tr, err)
 				}

@@ -173,7 +173,8 @@ func (p Pages) Look(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		answer := map[string]any{"whole": t.Whole(), "kind": t.Look.Type.Label(), "pages": t.Look.Pages, "notes": t.Look.Notes, "trouble": t.Look.Trouble}
+		answer := map[string]any{"whole": t.Whole(), "kind": t.Look.Type.Label(), "pages": t.Look.Pages, "notes": t.Look.Notes,
+			"trouble": t.Look.Trouble, "title": t.Look.Title, "sheet": t.Look.Sheet}
 		if t.Look.Picture {
 			answer["picture"] = uploadURL(t.ID) + "/picture"
 		}

@@ -10,6 +10,8 @@ interface Found {
   notes: string[] | null;
   trouble: string;
   picture?: string;
+  title: string; // what stands on the first page in the largest letters
+  sheet: string; // its paper, such as A1 よこ
 }
 
 const size = (bytes: number): string => (bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)}KB` : `${(bytes / (1 << 20)).toFixed(1)}MB`);
@@ -66,6 +68,29 @@ class Zone {
     }
   }
 
+  // show puts a file beside the form, unless another one is there, and its title into a title that is still empty.
+  show(found: Found): void {
+    const beside = document.querySelector<HTMLElement>("[data-sheet]");
+    const picture = beside?.querySelector("img");
+    if (beside?.hidden && picture && found.picture) {
+      picture.src = found.picture;
+      beside.querySelector("figcaption")!.textContent = [found.sheet, found.pages > 1 ? `${found.pages}頁の1枚目` : ""].filter(Boolean).join("・");
+      beside.hidden = false;
+    }
+    const title = this.form.querySelector<HTMLInputElement>("[data-title]");
+    if (!title || title.value || !found.title) return;
+    title.value = found.title;
+    title.dispatchEvent(new Event("input", { bubbles: true }));
+    hint(title, "ファイルから読み取りました。違っていたら直してください。");
+    announce(`題名をファイルから読み取りました：${found.title}`);
+  }
+
+  // gone takes away what stands beside the form when the file was put aside.
+  gone(picture: string): void {
+    const beside = document.querySelector<HTMLElement>("[data-sheet]");
+    if (picture && beside?.querySelector("img")?.src === picture) beside.hidden = true;
+  }
+
   // hold lets the form go only when every file has arrived.
   private hold(e: SubmitEvent): void {
     if (this.under.size === 0) return;
@@ -88,6 +113,16 @@ class Zone {
     ready(button);
     if (well) this.form.requestSubmit(button as HTMLButtonElement);
   }
+}
+
+// hint adds a line above a field, which is read out with it.
+function hint(field: HTMLInputElement, text: string): void {
+  const line = document.createElement("p");
+  line.className = "hint";
+  line.id = `${field.id}-read`;
+  line.textContent = text;
+  field.before(line);
+  field.setAttribute("aria-describedby", [line.id, field.getAttribute("aria-describedby")].filter(Boolean).join(" "));
 }
 
 class Row {
@@ -193,6 +228,7 @@ class Row {
       }),
     );
     notes.hidden = notes.childElementCount === 0;
+    this.zone.show(found);
     const picture = this.li.querySelector<HTMLImageElement>("img")!;
     if (found.picture) {
       picture.src = found.picture;
@@ -215,6 +251,7 @@ class Row {
     const was = this.sending;
     this.zone.under.delete(this);
     this.li.remove();
+    this.zone.gone(this.li.querySelector("img")!.src);
     this.zone.input.focus();
     announce("外しました");
     this.zone.settled(true);

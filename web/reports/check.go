@@ -1,14 +1,12 @@
 package reports
 
 import (
-	"regexp"
 	"strconv"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/text"
 )
 
 // finding is something that looks like it should not be published.
@@ -16,24 +14,12 @@ type finding struct {
 	Where, What, Text, URL string
 }
 
-var (
-	mailLike  = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)
-	phoneLike = regexp.MustCompile(`\(?0[0-9]{1,4}\)?[-ー‐−– ]?\(?[0-9]{1,4}\)?[-ー‐−– ][0-9]{3,4}|0[789]0[0-9]{8}`)
-	zipLike   = regexp.MustCompile(`〒\s?[0-9]{3}[-ー‐−]?[0-9]{4}`)
-)
-
-// check looks for telephone numbers, mail addresses and the like in the text, also in full-width letters.
+// check looks through the whole text for ways to reach people.
 func check(t archive.Text, edit string) []finding {
 	var found []finding
 	look := func(where, s string, step int) {
-		s = norm.NFKC.String(s)
-		for _, p := range []struct {
-			what string
-			re   *regexp.Regexp
-		}{{"電話番号", phoneLike}, {"メールアドレス", mailLike}, {"住所", zipLike}} {
-			for _, hit := range p.re.FindAllString(s, 5) {
-				found = append(found, finding{where, p.what, hit, edit + "?step=" + strconv.Itoa(step)})
-			}
+		for _, c := range text.Contacts(s) {
+			found = append(found, finding{where, c.What, c.Text, edit + "?step=" + strconv.Itoa(step)})
 		}
 	}
 	look("題名", t.Title, basics)

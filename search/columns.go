@@ -34,6 +34,7 @@ type row struct {
 type columns struct {
 	rows                []*row    // deleted documents that still have a number included
 	titleNorm, bodyNorm []float32 // BM25F's length factor
+	machineNorm         []float32
 	table
 	live   int
 	base   []int32                   // by segment: the number of its first document
@@ -145,10 +146,11 @@ func (c *columns) measure() {
 	}
 	n := float64(max(len(c.rows)-c.countParts(), 1))
 	avgTitle, avgBody := float32(title/n)+1, float32(body/n)+1
-	c.titleNorm, c.bodyNorm = make([]float32, len(c.rows)), make([]float32, len(c.rows))
+	c.titleNorm, c.bodyNorm, c.machineNorm = make([]float32, len(c.rows)), make([]float32, len(c.rows)), make([]float32, len(c.rows))
 	for i := range c.rows {
 		c.titleNorm[i] = titleWeight / (1 - titleB + titleB*c.titleLen[i]/avgTitle)
 		c.bodyNorm[i] = 1 / (1 - bodyB + bodyB*c.bodyLen[i]/avgBody)
+		c.machineNorm[i] = machineWeight * c.bodyNorm[i]
 	}
 }
 

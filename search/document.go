@@ -52,6 +52,7 @@ type Section struct {
 	Key, Label string // such as outcome and 成果・変化, or p3 and 資料 p.3
 	Text       string
 	Audience   access.Audience
+	Machine    bool   // read off a picture by a program: there are mistakes in it, so it counts less
 	At         string // what the document's address needs to open there: file=F1&page=3, from=20#p30; "" for its beginning
 }
 

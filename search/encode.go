@@ -15,14 +15,15 @@ import (
 
 // analyzerVersion changes whenever the same text would give other terms or other stored data: an index with another
 // version is built anew beside the old one.
-const analyzerVersion = "4"
+const analyzerVersion = "5"
 
 // storedForm changes with what is stored and packed: an index of another form cannot be read and does not serve.
-const storedForm = "3"
+const storedForm = "4"
 
-// A text field is named by its part (title or body), its kind of term and its rung, such as "tm.p".
+// A text field is named by its part (title, body, or what a program has read off a picture), its kind of term and its
+// rung, such as "tm.p".
 const (
-	partTitle, partBody                      = "t", "b"
+	partTitle, partBody, partMachine         = "t", "b", "o"
 	kindWord, kindGram, kindReading, kindLax = "m", "n", "r", "l"
 
 	// Single letters have no places: there are too many, and where they stand in twenty texts is seen from the texts.
@@ -32,7 +33,7 @@ const (
 // fieldNames holds every name of a text field, so that a search does not make them anew for each of its terms.
 var fieldNames = func() map[[3]string]string {
 	names := map[[3]string]string{}
-	for _, part := range []string{partTitle, partBody} {
+	for _, part := range []string{partTitle, partBody, partMachine} {
 		for _, kind := range []string{kindWord, kindGram, kindLetter, kindReading, kindLax} {
 			for _, rung := range []string{"p", "m", "c", "t", "x", "s"} {
 				names[[3]string{part, kind, rung}] = part + kind + "." + rung
@@ -109,7 +110,11 @@ func encode(d Document) *document.Document {
 	text.addText(partTitle, d.Title, d.Audience, nil)
 	text.addKana(d)
 	for i, s := range d.Sections {
-		text.addText(partBody, s.Text, s.Audience, []uint64{uint64(i)})
+		part := partBody
+		if s.Machine {
+			part = partMachine
+		}
+		text.addText(part, s.Text, s.Audience, []uint64{uint64(i)})
 	}
 	text.to(out)
 	out.AddField(document.NewTextFieldCustom(fieldRow, nil, []byte(rowOf(d)), index.IndexField|index.DocValues, whole{}))

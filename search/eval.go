@@ -15,6 +15,9 @@ const (
 	titleWeight = 3.0
 	titleB      = 0.4 // titles differ little in length; a long one is not much less about its words
 	bodyB       = 0.75
+
+	// What a program has read off a picture has mistakes in it, and letters that nobody wrote.
+	machineWeight = 0.4
 )
 
 // scored is a document with its score for one term, phrase or word.
@@ -79,7 +82,7 @@ func (e *evaluator) term(kind, term string) (list, error) {
 		return list{}, err
 	}
 	touched := e.touched[:0]
-	for _, part := range []string{partTitle, partBody} {
+	for _, part := range e.parts {
 		norms := e.norms(part)
 		fields, err := e.holding(part, kind, term)
 		if err != nil {
@@ -123,8 +126,11 @@ func (e *evaluator) holding(part, kind, term string) ([]rungField, error) {
 
 // norms are what an occurrence in a part of a document is worth, before saturation. The length is that of all rungs.
 func (e *evaluator) norms(part string) []float32 {
-	if part == partTitle {
+	switch part {
+	case partTitle:
 		return e.cols.titleNorm
+	case partMachine:
+		return e.cols.machineNorm
 	}
 	return e.cols.bodyNorm
 }
@@ -164,7 +170,7 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 	if known {
 		return most, nil
 	}
-	for _, part := range []string{partTitle, partBody} {
+	for _, part := range e.parts {
 		sum := 0
 		for _, f := range allFields {
 			n, err := e.howMany(fieldName(part, kind, f.suffix), f.prefix, term)
@@ -181,7 +187,7 @@ func (e *evaluator) frequency(kind, term string) (int, error) {
 
 // exists tells whether a readable field of a kind holds the term.
 func (e *evaluator) exists(kind, term string) (bool, error) {
-	for _, part := range []string{partTitle, partBody} {
+	for _, part := range e.parts {
 		fields, err := e.holding(part, kind, term)
 		if err != nil {
 			return false, err

@@ -44,7 +44,7 @@ func (s *searching) marks(docs []int32) (map[textKey][]span, map[int32][]int32, 
 	var all []markedIn
 	counts := map[int32]int{} // by part of a topic: how many alternatives stand there
 	for i, w := range s.wantedMarks() {
-		for _, part := range []string{partTitle, partBody} {
+		for _, part := range s.parts {
 			for _, f := range s.fields {
 				for at := range s.segments {
 					cursors, docs, err := s.together(fieldName(part, w.kind, f.suffix), f.prefix, w.places, at)
@@ -167,7 +167,7 @@ func (s *searching) markSegment(out map[textKey][]span, parts map[int32][]int32,
 		for _, spot := range common(m.cursors) {
 			for i := range m.cursors {
 				section := -1
-				if m.part == partBody {
+				if m.part != partTitle {
 					section = int(spot >> 32)
 				}
 				if start, end := m.cursors[i].bytes(spot); end > start {

@@ -30,7 +30,7 @@ func (e *evaluator) phrase(kind string, places []place) (list, error) {
 		return list{}, err
 	}
 	touched := e.touched[:0]
-	for _, part := range []string{partTitle, partBody} {
+	for _, part := range e.parts {
 		norms := e.norms(part)
 		fields, err := e.holding(part, kind, places[0].term)
 		if err != nil {

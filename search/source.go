@@ -133,6 +133,17 @@ func (d *Document) addAt(at, key, label, plain string) {
 	}
 }
 
+// addPage adds the text of a page, saying where no person wrote it: people read on with care.
+func (d *Document) addPage(at, key, label, plain string, machine bool) {
+	if machine {
+		label += "・機械が読み取りました"
+	}
+	d.addAt(at, key, label, plain)
+	if machine && plain != "" {
+		d.Sections[len(d.Sections)-1].Machine = true
+	}
+}
+
 // sectionLabels names the sections of a report, in their order (contract §1).
 var sectionLabels = [...]struct{ key, label string }{{"background", "背景・現状"}, {"vision", "ありたい姿"},
 	{"practice", "取り組み"}, {"outcome", "成果・変化"}, {"stumble", "つまずき"}, {"reflection", "気づき・学び"}, {"next", "これから"}}
@@ -231,11 +242,7 @@ func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Docum
 			d.addAt(at, "transcript", "書き起こし", row.Alt)
 		}
 		if d.Kind == "poster" && row.PageCount <= 1 {
-			label := "書き起こし"
-			if row.Machine {
-				label = "機械の書き起こし" // people read on with care
-			}
-			d.addAt(at, "transcript", label, row.Text)
+			d.addPage(at, "transcript", "書き起こし", row.Text, row.Machine)
 			continue
 		}
 		name := "資料"
@@ -243,7 +250,7 @@ func (r Rows) addPages(ctx context.Context, ids []string, docs map[string]*Docum
 			name += strconv.Itoa(nth[row.Entry])
 		}
 		number := strconv.Itoa(row.Number)
-		d.addAt(at+"&page="+number, "p"+number, name+" p."+number, row.Text)
+		d.addPage(at+"&page="+number, "p"+number, name+" p."+number, row.Text, row.Machine)
 	}
 	return nil
 }

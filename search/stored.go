@@ -15,11 +15,8 @@ func pack(d Document) []byte {
 	p.strings(d.ID, d.Kind, d.URL, d.Title, d.Municipality, d.MunicipalityName, d.MunicipalityKana, d.Prefecture, d.Region,
 		d.Band, d.Course, d.Stage, d.Of)
 	p.audience(d.Audience)
-	files := int64(0)
-	if d.Files {
-		files = 1
-	}
-	for _, n := range []int64{d.Version, int64(d.Year), int64(d.Useful), int64(d.Adopted), files, d.At.UnixMicro(), int64(d.Part)} {
+	p.bool(d.Files)
+	for _, n := range []int64{d.Version, int64(d.Year), int64(d.Useful), int64(d.Adopted), d.At.UnixMicro(), int64(d.Part)} {
 		p.number(n)
 	}
 	for _, list := range [][]string{d.Themes, d.Authors} {
@@ -29,6 +26,7 @@ func pack(d Document) []byte {
 	p.number(int64(len(d.Sections)))
 	for _, s := range d.Sections {
 		p.strings(s.Key, s.Label, s.Text, s.At)
+		p.bool(s.Machine)
 		p.audience(s.Audience)
 	}
 	return p.out
@@ -37,6 +35,14 @@ func pack(d Document) []byte {
 type packer struct{ out []byte }
 
 func (p *packer) number(n int64) { p.out = binary.AppendVarint(p.out, n) }
+
+func (p *packer) bool(is bool) {
+	n := int64(0)
+	if is {
+		n = 1
+	}
+	p.number(n)
+}
 
 func (p *packer) strings(list ...string) {
 	for _, s := range list {
@@ -57,8 +63,8 @@ func unpack(stored []byte) (d Document, err error) {
 		*to = u.string()
 	}
 	d.Audience = u.audience()
+	d.Files = u.bool()
 	d.Version, d.Year, d.Useful, d.Adopted = u.number(), int(u.number()), int(u.number()), int(u.number())
-	d.Files = u.number() == 1
 	d.At = time.UnixMicro(u.number()).UTC()
 	d.Part = int(u.number())
 	for _, list := range []*[]string{&d.Themes, &d.Authors} {
@@ -69,7 +75,7 @@ func unpack(stored []byte) (d Document, err error) {
 	if n := u.length(); n > 0 {
 		d.Sections = make([]Section, n)
 		for i := range d.Sections {
-			d.Sections[i] = Section{Key: u.string(), Label: u.string(), Text: u.string(), At: u.string(), Audience: u.audience()}
+			d.Sections[i] = Section{Key: u.string(), Label: u.string(), Text: u.string(), At: u.string(), Machine: u.bool(), Audience: u.audience()}
 		}
 	}
 	if u.bad {
@@ -94,6 +100,8 @@ func (u *unpacker) number() int64 {
 	u.rest = u.rest[size:]
 	return n
 }
+
+func (u *unpacker) bool() bool { return u.number() == 1 }
 
 // length reads how many follow; each takes a byte at least.
 func (u *unpacker) length() int {

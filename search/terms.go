@@ -1,6 +1,8 @@
 package search
 
 import (
+	"strings"
+
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -12,6 +14,7 @@ import (
 type lookups struct {
 	segments []*scorch.SegmentSnapshot
 	cols     *columns
+	parts    []string // of documents, in which there is text at all
 	dicts    map[string][]segment.TermDictionary
 	list     segment.PostingsList
 	iterator segment.PostingsIterator
@@ -19,7 +22,21 @@ type lookups struct {
 }
 
 func newLookups(snap *scorch.IndexSnapshot, cols *columns) *lookups {
-	return &lookups{segments: snap.Segments(), cols: cols, dicts: map[string][]segment.TermDictionary{}}
+	l := &lookups{segments: snap.Segments(), cols: cols, dicts: map[string][]segment.TermDictionary{}}
+	l.parts = l.partsWithText()
+	return l
+}
+
+// partsWithText leaves out what machines read where there is nothing of it: looking there costs as much as elsewhere.
+func (l *lookups) partsWithText() []string {
+	for _, s := range l.segments {
+		for _, field := range s.Segment().Fields() {
+			if strings.HasPrefix(field, partMachine+kindWord+".") {
+				return []string{partTitle, partBody, partMachine}
+			}
+		}
+	}
+	return []string{partTitle, partBody}
 }
 
 // of gives the dictionaries of a field, by segment.

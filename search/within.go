@@ -140,7 +140,7 @@ func (e *evaluator) wordCount(p *wordPlan) (int, error) {
 
 // readable is about how many documents hold a term where the viewer may read.
 func (e *evaluator) readable(kind, term string) (most int, err error) {
-	for _, part := range []string{partTitle, partBody} {
+	for _, part := range e.parts {
 		sum := 0
 		fields, err := e.holding(part, kind, term)
 		if err != nil {

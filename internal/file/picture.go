@@ -79,20 +79,6 @@ func decode(kind Type, data []byte, width, most int) (*image.RGBA, error) {
 	return turned(shrunk(src, scale), turn), nil
 }
 
-// shrunk draws a picture smaller, on white.
-func shrunk(src image.Image, scale float64) *image.RGBA {
-	b := src.Bounds()
-	w, h := max(1, int(float64(b.Dx())*scale+0.5)), max(1, int(float64(b.Dy())*scale+0.5))
-	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(dst, dst.Bounds(), image.White, image.Point{}, draw.Src)
-	if w == b.Dx() && h == b.Dy() {
-		draw.Draw(dst, dst.Bounds(), src, b.Min, draw.Over)
-	} else {
-		draw.CatmullRom.Scale(dst, dst.Bounds(), src, b, draw.Over, nil)
-	}
-	return dst
-}
-
 // turned puts a picture the way up that Exif's orientation says.
 func turned(src *image.RGBA, o int) *image.RGBA {
 	if o <= 1 || o > 8 {

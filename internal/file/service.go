@@ -22,11 +22,10 @@ type Service struct {
 	Blobs blob.Store
 	Temp  string // folder for uploads under way; the system's when empty
 
-	engine     atomic.Pointer[pdfium.Engine] // while Work runs
-	looking    sync.Mutex
-	decoding   sync.Mutex // one large picture at a time: decoded it has up to 320 MB
-	transcribe sync.Mutex // one picture at a time is read: tesseract takes a core for seconds
-	tiling     sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
+	engine   atomic.Pointer[pdfium.Engine] // while Work runs
+	looking  sync.Mutex
+	decoding sync.Mutex // one large picture at a time: decoded it has up to 320 MB
+	tiling   sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
 }
 
 // State is where a file stands.

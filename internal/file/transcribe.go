@@ -44,10 +44,9 @@ func askTranscript(ctx context.Context, tx db.Tx, f *File) error {
 // TranscribeOne reads the pages of one file off their pictures and tells whether there was one. One at a time, when
 // nobody waits for a document.
 func (s *Service) TranscribeOne(ctx context.Context, r *ocr.Reader) (bool, error) {
-	if r == nil || !s.transcribe.TryLock() {
+	if r == nil {
 		return false, nil
 	}
-	defer s.transcribe.Unlock()
 	f, err := s.claim(ctx, transcribing)
 	if err != nil || f == nil {
 		return false, err

@@ -46,8 +46,14 @@ func (s *Service) Work(ctx context.Context, o pdfium.Options, workers int) error
 	}
 	var all sync.WaitGroup
 	for range max(1, workers) {
-		all.Go(func() { s.work(ctx, engine, pictures) })
+		all.Go(func() {
+			s.work(ctx, task{"reading files", func() (bool, error) { return s.WorkOne(ctx, engine) }},
+				task{"cutting tiles", func() (bool, error) { return s.TileOne(ctx, engine) }})
+		})
 	}
+	all.Go(func() { // tesseract is a process of its own: a core that reads a picture still reads documents
+		s.work(ctx, task{"reading pictures", func() (bool, error) { return s.TranscribeOne(ctx, pictures) }})
+	})
 	all.Wait()
 	return ctx.Err()
 }
@@ -63,29 +69,31 @@ func (s *Service) freeLeases(ctx context.Context) error {
 	})
 }
 
-func (s *Service) work(ctx context.Context, engine *pdfium.Engine, pictures *ocr.Reader) {
+// task is something to do with one file at a time; do tells whether there was one.
+type task struct {
+	name string
+	do   func() (bool, error)
+}
+
+// work does the first of the tasks that there is a file for, until ctx ends. It looks again as soon as something was written.
+func (s *Service) work(ctx context.Context, tasks ...task) {
 	for ctx.Err() == nil {
 		written := s.DB.Written()
-		did, err := s.WorkOne(ctx, engine)
-		if err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "reading files failed, will try again", "err", err)
-		}
-		if !did && err == nil {
-			did, err = s.TranscribeOne(ctx, pictures)
-			if err != nil && ctx.Err() == nil {
-				slog.ErrorContext(ctx, "reading pictures failed, will try again", "err", err)
+		did, failed := false, false
+		for _, t := range tasks {
+			var err error
+			if did, err = t.do(); err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, t.name+" failed, will try again", "err", err)
+				failed = true
+			}
+			if did || failed {
+				break
 			}
 		}
-		if !did && err == nil {
-			did, err = s.TileOne(ctx, engine)
-			if err != nil && ctx.Err() == nil {
-				slog.ErrorContext(ctx, "cutting tiles failed, will try again", "err", err)
-			}
-		}
-		if did && err == nil {
+		if did && !failed {
 			continue
 		}
-		if err != nil {
+		if failed {
 			written = nil // whatever fails now fails at once again
 		}
 		timer := time.NewTimer(lookAt)

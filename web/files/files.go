@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/archive"
@@ -94,14 +95,18 @@ func Serve(w http.ResponseWriter, r *http.Request, c *file.Content, how string) 
 	http.ServeContent(w, r, "", c.Modified, c)
 }
 
-// State says how far reading a file has come, for the script of a page that waits for it: GET /files/{id}/state.
+// stateHeld is how long a question is held that has no news: short, since the end of the program waits for it.
+const stateHeld = 3 * time.Second
+
+// State says how far reading a file has come, for the script of a page that waits for it: GET /files/{id}/state. With
+// ?known= it answers when that is no longer so, or after a while.
 func (p Pages) State(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.Files.Get(r.Context(), page.Viewer(r.Context()), r.PathValue("id"))
+	f, err := p.Files.Await(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), r.FormValue("known"), stateHeld)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(f.State))
+	_, err = w.Write([]byte(f.Progress()))
 	return err
 }

@@ -150,24 +150,27 @@ function toggleFull(stage: HTMLElement, button: HTMLElement): void {
   else stage.requestFullscreen().catch(() => announce("この端末では全画面にできません"));
 }
 
-// waitForFile asks now and then whether the file has been read, less often as time goes by, and then puts the new
-// sheet in place of the old one: no reload, and what was typed into the search field stays.
+// waitForFile asks whether the file has been read further, and then puts the new sheet in place of the old one: no reload,
+// and what was typed into the search field stays. The server holds the question until there is news; after a minute
+// without any it is asked less often.
 async function waitForFile(): Promise<void> {
-  for (let pause = 1500; ; pause = Math.min(pause * 1.3, 15_000)) {
+  for (let asked = 0; ; asked++) {
     const poster = document.getElementById("poster");
     const address = poster?.dataset.waiting;
     if (!poster || !address) return;
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (asked > 0) await new Promise((resolve) => setTimeout(resolve, asked < 20 ? 200 : 10_000));
     if (document.hidden) continue;
     try {
       const answer = await fetch(address);
       if (!answer.ok) return;
-      if ((await answer.text()) === "processing") continue;
+      const progress = await answer.text();
+      if (address.endsWith(`=${progress}`)) continue;
       const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html").getElementById("poster");
       if (!fresh) return;
       poster.replaceWith(document.adoptNode(fresh));
       watchStage(fresh);
-      announce("ファイルを読み終わりました");
+      announce(progress === "pictured" ? "はじめの頁が見られます" : "ファイルを読み終わりました");
+      asked = 0;
     } catch {
       // The connection is away for now; the next turn asks again.
     }

@@ -344,7 +344,7 @@ func waiting(s view) templ.Attributes {
 	if s.File == nil || s.File.State != file.Processing {
 		return nil
 	}
-	return templ.Attributes{"data-waiting": "/files/" + s.File.ID + "/state"}
+	return templ.Attributes{"data-waiting": "/files/" + s.File.ID + "/state?known=" + s.File.Progress()}
 }
 
 // standing tells authors and moderators where the page stands and what the next act is.

@@ -1,14 +1,18 @@
 // Package testkit gives tests both databases, freshly migrated, and people by name.
 //
-// Nothing is mocked: each test gets a SQLite folder of its own and a PostgreSQL database of its own, copied from a
-// template that was migrated once. A machine without PostgreSQL fails the test and says what to install.
+// Nothing is mocked: each test gets a SQLite folder of its own and a PostgreSQL database of its own, both copied from
+// templates that were migrated once. A machine without PostgreSQL fails the test and says what to install.
 package testkit
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,8 +34,33 @@ func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
 // SQLite opens a fresh, migrated SQLite database.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, db.Options{Dir: t.TempDir(), Now: func() time.Time { return Start }})
+	content, err := template()
+	if err != nil {
+		t.Fatalf("make template database: %v", err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, file), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, db.Options{Dir: dir, Now: func() time.Time { return Start }})
 }
+
+// file is where internal/db keeps a SQLite database in its folder.
+const file = "manetomo.db"
+
+// template is a migrated SQLite database, made once in a test process: running every migration takes seconds under
+// the race detector, copying less than a megabyte takes none.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "manetomo-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := migrated(db.Options{Dir: dir}); err != nil { // which closes it, and so leaves all of it in the one file
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, file))
+})
 
 // Postgres opens a fresh, migrated PostgreSQL database.
 func Postgres(t testing.TB) *db.DB {
@@ -44,19 +73,20 @@ func PostgresURL(t testing.TB) string {
 	t.Helper()
 	server := postgres.ForTest(t)
 	name := "t_" + schema(t)
-	if err := server.Template(t.Context(), name, migrated); err != nil {
+	fill := func(url string) error { return migrated(db.Options{URL: url, Pool: 1}) }
+	if err := server.Template(t.Context(), name, fill); err != nil {
 		t.Fatalf("make template database: %v", err)
 	}
 	return server.Database(t, name)
 }
 
-func migrated(url string) error {
-	d, err := db.Open(context.Background(), db.Options{URL: url, Pool: 1})
+// migrated makes every table in a database and closes it.
+func migrated(o db.Options) error {
+	d, err := db.Open(context.Background(), o)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Migrate(context.Background(), db.MigrateOptions{})
+	return errors.Join(d.Migrate(context.Background(), db.MigrateOptions{Dir: o.Dir}), d.Close())
 }
 
 func open(t testing.TB, o db.Options) *db.DB {

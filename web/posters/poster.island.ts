@@ -1,6 +1,7 @@
 // Zooms the sheet with buttons, keys, double-click and Ctrl+wheel, goes from one found word to the next, and shows what
 // was read of a file as soon as it is there. Without it the sheet, its text and its pages are all on the page already.
 import { announce } from "../page/announce";
+import { swap, watchSides, watchStrip } from "./sides";
 import type { Zoomer } from "./zoom.island";
 
 const step = 1.5;
@@ -106,10 +107,8 @@ function watchHits(root: ParentNode, show: (frame: SVGGElement) => void): void {
   const told = root.querySelector<HTMLElement>("[data-which]");
   if (links.length === 0 || !steps || !told) return;
   const frameOf = (link: HTMLElement) => document.getElementById(link.dataset.frame ?? "") as unknown as SVGGElement | null;
-  let at = Math.max(
-    links.findIndex((l) => l.hash !== "" && l.hash === location.hash),
-    -1,
-  );
+  const pointed = links.findIndex((l) => l.hash !== "" && l.hash === location.hash);
+  let at = pointed < 0 ? links.findIndex((l) => l.hasAttribute("aria-current")) : pointed;
   const mark = () => {
     links.forEach((l, i) => (i === at ? l.setAttribute("aria-current", "true") : l.removeAttribute("aria-current")));
     for (const g of root.querySelectorAll(".frame.cur")) g.classList.remove("cur");
@@ -132,7 +131,7 @@ function watchHits(root: ParentNode, show: (frame: SVGGElement) => void): void {
     const by = (e.target as Element).closest<HTMLElement>("[data-step]")?.dataset.step;
     if (by) go((at + Number(by) + links.length) % links.length);
   });
-  if (at >= 0) mark();
+  mark();
 }
 
 function toggleFull(stage: HTMLElement, button: HTMLElement): void {
@@ -151,7 +150,7 @@ function toggleFull(stage: HTMLElement, button: HTMLElement): void {
 }
 
 // waitForFile asks now and then whether the file has been read, less often as time goes by, and then puts the new
-// sheet in place of the old one: no reload, and what was typed into the search field stays.
+// sheet and its text in place of the old ones: no reload, and the discussion beside it stays as it is.
 async function waitForFile(): Promise<void> {
   for (let pause = 1500; ; pause = Math.min(pause * 1.3, 15_000)) {
     const poster = document.getElementById("poster");
@@ -163,10 +162,11 @@ async function waitForFile(): Promise<void> {
       const answer = await fetch(address);
       if (!answer.ok) return;
       if ((await answer.text()) === "processing") continue;
-      const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html").getElementById("poster");
-      if (!fresh) return;
-      poster.replaceWith(document.adoptNode(fresh));
-      watchStage(fresh);
+      const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      delete poster.dataset.waiting;
+      swap(fresh, ["sheet", "side-text", "side-notes"]);
+      watchStage(document);
+      watchStrip(() => watchStage(document));
       announce("ファイルを読み終わりました");
     } catch {
       // The connection is away for now; the next turn asks again.
@@ -175,4 +175,6 @@ async function waitForFile(): Promise<void> {
 }
 
 watchStage(document);
+watchSides();
+watchStrip(() => watchStage(document));
 waitForFile();

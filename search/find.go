@@ -95,8 +95,8 @@ func Pictures(ctx context.Context, d *db.DB, hits []Hit) (map[string]Picture, er
 		Entry, File   string
 		Width, Height float64
 	}
-	err := d.Read().NewRaw(`SELECT f.entry, f.id AS file, p.width, p.height FROM file f JOIN page p ON p.file = f.id AND p.number = 1
-		WHERE f.entry IN (?) AND f.state = 'ready' AND p.widths <> '' ORDER BY f.entry, f.position DESC, f.id DESC`, bun.List(ids)).Scan(ctx, &rows)
+	err := d.Read().NewRaw(`SELECT entry, id AS file, cover_width AS width, cover_height AS height FROM file
+		WHERE entry IN (?) AND state = 'ready' AND cover_width > 0 ORDER BY entry, position DESC, id DESC`, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read pictures of hits: %w", err)
 	}

@@ -190,3 +190,46 @@ func TestUnsentTextIsKeptForItsWriterAlone(t *testing.T) {
 		wantError(t, err, apperr.Unauthenticated, "")
 	})
 }
+
+func TestCompanionsAreTheSameWorkAsFarAsTheReaderMaySee(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		add := func(who string, k archive.Kind, title string, change func(*archive.Change)) string {
+			t.Helper()
+			c := published(title, access.Members)
+			change(&c)
+			s, err := w.Create(t.Context(), w.viewer(who), k, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.ID
+		}
+		same := func(*archive.Change) {}
+		poster := add("author", archive.Poster, "ポスター", same)
+		add("author", archive.Material, "資料", same)
+		add("author", archive.Paper, "論文", same)
+		add("author", archive.Report, "レポート", same)
+		add("author", archive.Report, "チームを書かないレポート", func(c *archive.Change) { c.Team = new("") })
+		add("author", archive.Report, "チームだけのレポート", func(c *archive.Change) { c.Audience = new(access.Team) })
+		add("author", archive.Report, "下書き", func(c *archive.Change) { c.Publish = false })
+		add("cohort", archive.Report, "となりの町のレポート", func(c *archive.Change) { c.Municipality, c.Team = new(kawasemi), new("kawasemi") })
+		for who, want := range map[string][]string{
+			"member":  {"レポート", "論文", "資料", "チームを書かないレポート"},
+			"mate":    {"レポート", "チームだけのレポート", "論文", "資料", "チームを書かないレポート"},
+			"visitor": nil,
+		} {
+			var got []string
+			e := w.get("author", poster)
+			list, err := w.Companions(t.Context(), w.viewer(who), &e.Entry)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range list {
+				got = append(got, c.Title)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: %s", who, diff)
+			}
+		}
+	})
+}

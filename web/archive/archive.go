@@ -79,6 +79,10 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	places, err := p.Files.Places(r.Context(), who, filesOf(found.Hits), req.Text)
+	if err != nil {
+		return err
+	}
 	v := p.view(who, at, req, found)
 	if at.As == asList && req.Page == 1 {
 		if v.Talkers, err = search.Talkers(r.Context(), p.DB, who, found, mostTalkers); err != nil {
@@ -86,7 +90,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	for _, h := range found.Hits {
-		v.Results = append(v.Results, resultOf(h, pictureOf(pictures[h.ID]), req.Text))
+		v.Results = append(v.Results, resultOf(h, pictureOf(pictures[h.ID]), req.Text, places))
 	}
 	v.fill()
 	frame := page.Frame{Title: titleOf("実践をさがす", req), Section: "archive", Query: req.Text, NoTabbar: v.Panel}

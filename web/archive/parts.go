@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -76,7 +77,7 @@ func (v view) applyLook() ui.ButtonLook {
 }
 
 // resultOf is a hit as the list shows it.
-func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
+func resultOf(h search.Hit, picture *ui.Picture, query string, places map[string]int) ui.Result {
 	r := ui.Result{Kind: h.Kind, URL: linkOf(h, query), TitleHTML: h.TitleHTML, Municipality: placeOf(h), Note: noteOf(h), Why: h.LikeWhy, Picture: picture}
 	for _, s := range h.Snippets {
 		r.Snippets = append(r.Snippets, ui.Snippet{Section: s.Label, HTML: s.HTML, Near: s.Near != ""})
@@ -87,7 +88,31 @@ func resultOf(h search.Hit, picture *ui.Picture, query string) ui.Result {
 	if h.Adopted > 0 {
 		r.Metas = append(r.Metas, ui.Tally{Icon: "sprout", Text: "やってみた", Count: h.Adopted})
 	}
+	if n := places[fileOf(h)]; n != 0 {
+		r.Hit = &ui.Link{Text: "一致した場所を表示する", URL: r.URL + "#sheet"}
+		if n > 0 {
+			r.Hit.Text += "（" + strconv.Itoa(n) + "か所）"
+		}
+	}
 	return r
+}
+
+// fileOf is the file of a sheet in which the words of a query stand, "" where they stand elsewhere.
+func fileOf(h search.Hit) string {
+	q, err := url.ParseQuery(h.At)
+	if err != nil || h.Kind == ui.Report {
+		return ""
+	}
+	return q.Get("file")
+}
+
+func filesOf(hits []search.Hit) (files []string) {
+	for _, h := range hits {
+		if f := fileOf(h); f != "" {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // linkOf leads to where the words stand in the hit: the file and page of a sheet, the post of a topic. A sheet is told the

@@ -1,6 +1,7 @@
 // Zooms the sheet with buttons, keys, double-click and Ctrl+wheel, goes from one found word to the next, and shows what
 // was read of a file as soon as it is there. Without it the sheet, its text and its pages are all on the page already.
 import { announce } from "../page/announce";
+import { swap, watchSides, watchStrip } from "./sides";
 import type { Zoomer } from "./zoom.island";
 
 const step = 1.5;
@@ -106,10 +107,8 @@ function watchHits(root: ParentNode, show: (frame: SVGGElement) => void): void {
   const told = root.querySelector<HTMLElement>("[data-which]");
   if (links.length === 0 || !steps || !told) return;
   const frameOf = (link: HTMLElement) => document.getElementById(link.dataset.frame ?? "") as unknown as SVGGElement | null;
-  let at = Math.max(
-    links.findIndex((l) => l.hash !== "" && l.hash === location.hash),
-    -1,
-  );
+  const pointed = links.findIndex((l) => l.hash !== "" && l.hash === location.hash);
+  let at = pointed < 0 ? links.findIndex((l) => l.hasAttribute("aria-current")) : pointed;
   const mark = () => {
     links.forEach((l, i) => (i === at ? l.setAttribute("aria-current", "true") : l.removeAttribute("aria-current")));
     for (const g of root.querySelectorAll(".frame.cur")) g.classList.remove("cur");
@@ -132,7 +131,7 @@ function watchHits(root: ParentNode, show: (frame: SVGGElement) => void): void {
     const by = (e.target as Element).closest<HTMLElement>("[data-step]")?.dataset.step;
     if (by) go((at + Number(by) + links.length) % links.length);
   });
-  if (at >= 0) mark();
+  mark();
 }
 
 function toggleFull(stage: HTMLElement, button: HTMLElement): void {
@@ -150,9 +149,9 @@ function toggleFull(stage: HTMLElement, button: HTMLElement): void {
   else stage.requestFullscreen().catch(() => announce("この端末では全画面にできません"));
 }
 
-// waitForFile asks whether the file has been read further, and then puts the new sheet in place of the old one: no reload,
-// and what was typed into the search field stays. The server holds the question until there is news; after a minute
-// without any it is asked less often.
+// waitForFile asks whether the file has been read further, and then puts the new sheet and its text in place of the old
+// ones: no reload, and the discussion beside it stays as it is. The server holds the question until there is news; after a
+// minute without any it is asked less often.
 async function waitForFile(): Promise<void> {
   for (let asked = 0; ; asked++) {
     const poster = document.getElementById("poster");
@@ -165,10 +164,13 @@ async function waitForFile(): Promise<void> {
       if (!answer.ok) return;
       const progress = await answer.text();
       if (address.endsWith(`=${progress}`)) continue;
-      const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html").getElementById("poster");
-      if (!fresh) return;
-      poster.replaceWith(document.adoptNode(fresh));
-      watchStage(fresh);
+      const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const further = fresh.getElementById("poster")?.dataset.waiting;
+      if (further) poster.dataset.waiting = further;
+      else delete poster.dataset.waiting;
+      swap(fresh, ["sheet", "side-text", "side-notes"]);
+      watchStage(document);
+      watchStrip(() => watchStage(document));
       announce(progress === "pictured" ? "はじめの頁が見られます" : "ファイルを読み終わりました");
       asked = 0;
     } catch {
@@ -178,4 +180,6 @@ async function waitForFile(): Promise<void> {
 }
 
 watchStage(document);
+watchSides();
+watchStrip(() => watchStage(document));
 waitForFile();

@@ -46,6 +46,8 @@ type view struct {
 	Discuss *topics.Discussion
 	Notes   *notes.Board
 	Near    []ui.Link // similar entries (近い実践)
+	Beside  beside
+	Side    string // which of the sides is open
 }
 
 // Show shows a poster, paper or material: GET /posters/{id} and the like, with ?q=, ?file= and ?page=.
@@ -72,17 +74,17 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err := p.notes(r, &s); err != nil {
 		return err
 	}
+	if err := p.readBeside(r, &s); err != nil {
+		return err
+	}
+	s.chooseSide(r)
 	s.Near = p.Similar.To(r, e.ID, e.Municipality)
 	if c, ok := cite.Of(e, page.From(ctx).BaseURL, page.Now(ctx)); ok {
 		s.Cite = &c
 	}
 	f := page.Frame{OGImage: cite.CardOf(ctx, p.Files, e), Title: e.Kind.Label() + "「" + e.Title + "」", Section: "archive", Full: true, Wide: true,
 		Index: e.Audience == access.Public && e.State == access.Published, Description: e.Summary}
-	if s.Page != nil {
-		f.Islands = []string{"poster"}
-	} else if s.File != nil && s.File.State == file.Processing {
-		f.Islands = []string{"poster"}
-	}
+	f.Islands = []string{"poster"}
 	if s.Discuss != nil {
 		f.Islands = append(append(f.Islands, topics.Islands...), notes.Islands...)
 	}
@@ -96,7 +98,7 @@ func (p Pages) notes(r *http.Request, s *view) (err error) {
 	}
 	at := notes.Place{Entry: s.Entry.ID, Back: s.Entry.URL()}
 	if s.Page != nil {
-		at.File, at.Page, at.Back = s.File.ID, s.Page.Number, s.address(s.Page.Number, "")
+		at.File, at.Page, at.Back = s.File.ID, s.Page.Number, s.to(s.Page.Number, sideNotes)
 	}
 	s.Notes, err = notes.Load(r, p.Talk, s.Discuss.Topic.ID, at)
 	return err

@@ -3,6 +3,7 @@ package posters
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -175,7 +177,7 @@ func TestAPosterFromTheFormToTheWordOnTheSheet(t *testing.T) {
 
 	w = s.get(at + "?q=%E5%AF%BE%E8%A9%B1")
 	pagetest.Check(t, w.Body.String())
-	s.sees(w, "<mark>対話</mark>", `id="hit-1"`, `<rect class="ring"`, "か所</b>", "に見つかりました")
+	s.sees(w, "<mark>対話</mark>", `id="hit-1"`, `<rect class="ring"`, "か所</b>", "のうち 1か所目", `class="frame cur"`)
 	w = s.get(at + "?q=%E8%AD%B0%E4%BC%9A")
 	s.sees(w, "「議会」は、この中に見つかりませんでした。")
 }
@@ -189,9 +191,44 @@ func TestAPaperHasPages(t *testing.T) {
 	s.work()
 	w := s.get(at + "?page=3")
 	pagetest.Check(t, w.Body.String())
-	s.sees(w, `aria-label="頁をえらぶ"`, "3頁の文字", "8頁")
+	s.sees(w, `aria-label="頁をえらぶ"`, "3頁の全文", "8頁")
 	if other := s.get("/posters" + strings.TrimPrefix(at, "/papers")); other.Code != 303 || other.Header().Get("Location") != at {
 		t.Errorf("a paper at the address of posters is answered %d", other.Code)
+	}
+}
+
+// open is the side that a page shows beside the sheet.
+func open(body string) string {
+	m := regexp.MustCompile(`class="side is-shown" id="side-(\w+)"`).FindAllStringSubmatch(body, -1)
+	if len(m) != 1 {
+		return fmt.Sprint(len(m), " sides are open")
+	}
+	return m[0][1]
+}
+
+func TestASideOfTheSheetHasAnAddressAndWorksWithoutAScript(t *testing.T) {
+	s := newSite(t)
+	poster := s.add("poster", "poster-zangyo.pdf")
+	paper := s.add("paper", "joint-paper.pdf")
+	s.work()
+	s.work()
+	for address, want := range map[string]string{
+		"": "text", "?side=beside": "beside", "?side=talk": "talk", "?side=notes": "notes", "?side=facts": "facts", "?side=nothing": "text",
+		"?from=1": "talk", "?q=%E5%AF%BE%E8%A9%B1": "text",
+	} {
+		body := s.get(poster + address).Body.String()
+		pagetest.Check(t, body)
+		if got := open(body); got != want {
+			t.Errorf("%s opens %s, want %s", address, got, want)
+		}
+		if text := strings.Contains(body, "全職員542人にアンケート"); text != (want == "beside") {
+			t.Errorf("%s has the paper's text: %v", address, text)
+		}
+	}
+	w := s.get(paper + "?page=3&side=beside")
+	s.sees(w, `<b>3</b>／8頁`, `rel="prev"`, `rel="next"`, paper+"?page=4&amp;side=beside", "ポスターのページで話し合いを読む")
+	if last := s.get(paper + "?page=8").Body.String(); strings.Contains(last, `rel="next"`) {
+		t.Error("the last page leads on")
 	}
 }
 

@@ -3,7 +3,6 @@ package posters
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -14,25 +13,6 @@ import (
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
 )
-
-// address is the page of the entry with the same words looked for.
-func (s view) address(number int, anchor string) string {
-	q := url.Values{}
-	if s.Query != "" {
-		q.Set("q", s.Query)
-	}
-	if len(s.Files) > 1 {
-		q.Set("file", s.File.ID)
-	}
-	if number > 0 {
-		q.Set("page", strconv.Itoa(number))
-	}
-	a := s.Entry.URL()
-	if len(q) > 0 {
-		a += "?" + q.Encode()
-	}
-	return a + anchor
-}
 
 // alt says what the picture shows; the words themselves stand beside it.
 func (s view) alt() string {
@@ -95,6 +75,16 @@ func largest(p file.Page) string {
 }
 
 func hitID(n int) string { return "hit-" + strconv.Itoa(n+1) }
+
+// firstHit is the first place on the page that is shown: whoever comes from the search lands there.
+func (s view) firstHit() int {
+	for n, h := range s.Hits {
+		if h.Page == s.Page.Number {
+			return n
+		}
+	}
+	return 0
+}
 
 // anchor is where a found word stands: its frame on the sheet, or the text where there is no frame.
 func anchor(h file.Hit, n int) string {

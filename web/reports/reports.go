@@ -58,6 +58,7 @@ type reading struct {
 	Preview  bool
 	Discuss  *topics.Discussion
 	Near     []ui.Link // similar entries (近い実践)
+	Sheets   []ui.Link // the team's posters and papers, with this report beside them
 	Visiting bool      // not a member: no discussion, no acts
 }
 
@@ -92,6 +93,9 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Near = p.Similar.To(r, v.ID, v.Municipality)
+	if err := p.sheets(r, v); err != nil {
+		return err
+	}
 	frame := page.Frame{Title: v.Title, Section: "archive", Description: describe(v.View),
 		Index: v.Audience == access.Public && v.State == access.Published, OGImage: cite.CardOf(r.Context(), p.Files, v.View)}
 	if c, ok := cite.Of(v.View, page.From(r.Context()).BaseURL, page.Now(r.Context())); ok {
@@ -101,6 +105,17 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 		frame.Islands = topics.Islands
 	}
 	return page.Render(w, r, http.StatusOK, frame, show(v))
+}
+
+// sheets are the posters and papers of the same work: each opens with this report beside it.
+func (p Pages) sheets(r *http.Request, v *reading) error {
+	list, err := p.Archive.Companions(r.Context(), v.Viewer, &v.Entry)
+	for _, c := range list {
+		if c.Kind != archive.Report {
+			v.Sheets = append(v.Sheets, ui.Link{Text: c.Title, URL: c.URL() + "?side=beside&with=" + v.ID, Note: c.Kind.Label()})
+		}
+	}
+	return err
 }
 
 // read gathers all that the page of a report shows.

@@ -54,6 +54,9 @@ type cli struct {
 	Doctor       doctorCmd       `cmd:"" help:"Check settings, database, files, index and sign-in, in words."`
 	Roster       rosterCmd       `cmd:"" help:"Who took part."`
 	Import       importCmd       `cmd:"" help:"Bring many entries in at once."`
+	Backup       backupCmd       `cmd:"" help:"Everything into one file, also while the site runs."`
+	Restore      restoreCmd      `cmd:"" help:"A backup into an empty database."`
+	Move         moveCmd         `cmd:"" help:"From SQLite to PostgreSQL."`
 	Invite       inviteCmd       `cmd:"" help:"Make a one-use link: for the first secretariat, a new member, or a member who lost their sign-in."`
 	Role         roleCmd         `cmd:"" help:"Roles over all cohorts."`
 	Token        tokenCmd        `cmd:"" help:"Tokens for the API."`

@@ -29,6 +29,7 @@ var ErrPending = errors.New("the database needs a migration: stop older nodes if
 type MigrateOptions struct {
 	Dir     string                                // data folder for the copy before an upgrade (SQLite)
 	Allowed bool                                  // PostgreSQL: migrate even when the database is not fresh
+	Until   string                                // the last migration to run, for a restore; all of them if empty
 	Each    func(file string, statement int)      // called after each statement; for tests that stop in between
 	Say     func(format string, arguments ...any) // progress; may be nil
 }
@@ -58,7 +59,9 @@ func (d *DB) Migrate(ctx context.Context, o MigrateOptions) error {
 				return fmt.Errorf("%w (it has %s)", ErrNewer, name)
 			}
 		}
-		pending := slices.DeleteFunc(slices.Clone(files), func(f string) bool { return slices.Contains(applied, f) })
+		pending := slices.DeleteFunc(slices.Clone(files), func(f string) bool {
+			return slices.Contains(applied, f) || o.Until != "" && f > o.Until
+		})
 		if len(pending) == 0 {
 			return nil
 		}

@@ -16,7 +16,7 @@ var layers = []layer{
 	{"log and access", []string{"internal/event", "internal/access", "internal/audit"}},
 	{"nouns and search", []string{
 		"internal/municipality", "internal/theme", "internal/member", "internal/auth/...", "internal/archive", "internal/file/...",
-		"internal/talk", "internal/audit", "internal/bulk", "internal/curate", "internal/postersession", "internal/mail", "internal/vocabulary", "search/...",
+		"internal/talk", "internal/audit", "internal/backup", "internal/bulk", "internal/curate", "internal/postersession", "internal/mail", "internal/vocabulary", "search/...",
 	}},
 	{"followers", []string{"internal/live/...", "internal/notify", "internal/watch", "internal/demo/..."}},
 	{"pages' ground", []string{"web/page", "web/ui", "web/asset"}},

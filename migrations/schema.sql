@@ -836,3 +836,9 @@ CREATE TABLE poster_session_entry (
   entry    TEXT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   PRIMARY KEY (session, position)
 );
+
+CREATE TABLE poster_session_host (
+  session TEXT NOT NULL REFERENCES poster_session (id) ON DELETE CASCADE,
+  person  TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  PRIMARY KEY (session, person)
+);

@@ -70,10 +70,15 @@ func (x *Index) followFrom(ctx context.Context, d *db.DB, asked *string) error {
 		defer close(watch)
 		x.watch(ctx, end, d, asked)
 	}()
+	var p pace
 	err := event.Follow(ctx, d, "search", x.Seq(), func(ctx context.Context, events []event.Event) error {
+		begun := time.Now()
 		err := x.take(ctx, d, events)
 		if x.damaged.Load() {
 			end(errAnew)
+		}
+		if err == nil {
+			pause(ctx, p.after(events, begun, time.Since(begun)))
 		}
 		return err
 	})

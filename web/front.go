@@ -67,9 +67,6 @@ func (s *Site) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Notify.Opened(r.Context(), page.Viewer(r.Context()), "entry", e.Entry.ID); err != nil {
-		return err
-	}
 	to := e.Entry.URL()
 	if r.URL.RawQuery != "" {
 		to += "?" + r.URL.RawQuery

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/web/admin"
 	"github.com/manetomo/manetomo/web/api"
 	"github.com/manetomo/manetomo/web/auth"
@@ -27,7 +28,7 @@ func (t router) door() {
 	t.on("GET /invite/{code}", i.Show)
 	t.on("POST /invite/{code}", i.Use)
 	j := join.Pages{Members: s.Members}
-	t.on("GET /join", j.Show)
+	t.leads("GET /join", notify.OfApplication, "", j.Show)
 	t.on("POST /join", j.Apply)
 	p := settings.Pages{Members: s.Members, Auth: s.Auth, Secure: secure}
 	t.on("GET /settings", p.Show)

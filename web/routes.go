@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/web/api"
 	"github.com/manetomo/manetomo/web/archive"
 	"github.com/manetomo/manetomo/web/asset"
@@ -40,6 +41,16 @@ type router struct {
 func (t router) on(pattern string, h page.Handler) {
 	t.mux.Handle(pattern, handle(h))
 	*t.patterns = append(*t.patterns, pattern)
+}
+
+// leads is a page to which notices lead: who opens it has read them. name is of the id in the pattern, empty for none.
+func (t router) leads(pattern string, to notify.Target, name string, h page.Handler) {
+	t.on(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if err := t.s.Notify.Opened(r.Context(), page.Viewer(r.Context()), to, r.PathValue(name)); err != nil {
+			return err
+		}
+		return h(w, r)
+	})
 }
 
 // routes is every URL of the site.
@@ -111,7 +122,7 @@ func (t router) reports() {
 	p := reports.Pages{Archive: t.s.Archive, Files: t.s.Files, Talk: t.s.Talk, Similar: t.similar()}
 	t.on("GET /reports/new", p.New)
 	t.on("POST /reports/new", p.Save)
-	t.on("GET /reports/{id}", p.Show)
+	t.leads("GET /reports/{id}", notify.OfEntry, "id", p.Show)
 	t.on("GET /reports/{id}/edit", p.Edit)
 	t.on("POST /reports/{id}/edit", p.Save)
 	t.on("GET /reports/{id}/preview", p.Preview)
@@ -140,7 +151,7 @@ func (t router) sheets() {
 	t.on("GET /posters/new", s.New)
 	t.on("POST /posters", s.Create)
 	for _, kind := range []string{"posters", "papers", "materials"} {
-		t.on("GET /"+kind+"/{id}", s.Show)
+		t.leads("GET /"+kind+"/{id}", notify.OfEntry, "id", s.Show)
 		t.on("GET /"+kind+"/{id}/print", s.Print)
 		t.on("POST /"+kind+"/{id}/publish", s.Publish)
 		t.on("POST /"+kind+"/{id}/claim", s.Claim)
@@ -208,14 +219,14 @@ func (t router) talk() {
 	t.on("GET /sessions", ps.List)
 	t.on("POST /sessions", ps.Plan)
 	t.on("GET /sessions/new", ps.New)
-	t.on("GET /sessions/{id}", ps.Show)
+	t.leads("GET /sessions/{id}", notify.OfSession, "id", ps.Show)
 	t.on("GET /sessions/{id}/state", ps.State)
 	t.on("POST /sessions/{id}/act", ps.Act)
 	t.on("GET /sessions/{id}/edit", ps.Edit)
 	t.on("POST /sessions/{id}/edit", ps.Change)
 	rm := rooms.Pages{Talk: t.s.Talk}
 	t.on("GET /rooms", rm.List)
-	t.on("GET /rooms/{key}", rm.Show)
+	t.leads("GET /rooms/{key}", notify.OfRoom, "key", rm.Show)
 	a := api.Topics{Talk: t.s.Talk, Archive: t.s.Archive}
 	t.on("POST /api/v1/topics", a.Open)
 	t.on("GET /api/v1/topics/{id}", a.Get)

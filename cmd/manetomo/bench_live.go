@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -133,6 +134,18 @@ func (c *benchLiveCmd) calm(p *program, scenarios []string) (rows []bench.Row, e
 		return nil, err
 	}
 	o := c.options(p, s)
+	address, err := freeAddress()
+	if err == nil {
+		o.Peer, err = bench.StartPeer(p.ctx, address, runtime.GOMAXPROCS(0))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.Peer != nil {
+		defer o.Peer.End()
+	} else {
+		p.say("nginx with nchan is not installed, so nothing is compared with it")
+	}
 	for _, name := range scenarios {
 		p.say("%s: waiting until the site rests", name)
 		if err := s.Quiet(p.ctx); err != nil {

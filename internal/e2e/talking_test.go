@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/manetomo/manetomo/internal/e2e/browser"
 	"github.com/manetomo/manetomo/internal/e2e/site"
@@ -20,7 +21,7 @@ func TestTalkingTogether(t *testing.T) {
 	}
 	moderator.Click("質問にする")
 	moderator.See("質問をやめる")
-	fellow.Go("/topics/" + made.ID)
+	fellow.Holds("its page was open all along", `() => !document.querySelector('[data-if="question"]').hidden`)
 	fellow.Fill(postField, "ひとつの答え")
 	fellow.Click(postButton)
 	fellow.See("届きました")
@@ -48,6 +49,42 @@ func TestTalkingTogether(t *testing.T) {
 		p.Holds("nothing floats", `() => { scrollTo(0, 0); return scrollY === 0 && document.querySelector("[data-jump]").hidden; }`)
 		p.Accessible()
 	}
+}
+
+// TestAQuestionAndAPollEndOnAnOpenPage: nobody reloads, and both know it.
+func TestAQuestionAndAPollEndOnAnOpenPage(t *testing.T) {
+	s := site.Start(t, site.Options{})
+	a, made := room(t, s, 2)
+	fellow, moderator := browser.New(t, s.URL, "fellow"), browser.New(t, s.URL, "moderator")
+	fellow.SignIn("fellow@example.jp")
+	moderator.SignIn("moderator@example.jp")
+	fellow.Go("/topics/" + made.ID)
+	moderator.Go("/topics/" + made.ID)
+	moderator.Click("質問にする")
+	moderator.See("質問をやめる")
+	script(t, moderator, `() => [...document.querySelectorAll("[data-accept]")].at(-1).click()`)
+	fellow.See("解決した答え")
+	moderator.Click("質問をやめる")
+	fellow.SeeNot("解決した答え")
+	fellow.Holds("it is a topic again", `() => !document.querySelector('[data-if="topic"]').hidden && document.querySelector("[data-solved]").hidden`)
+	moderator.Holds("no answer can be chosen", `() => [...document.querySelectorAll("[data-accept]")].every(b => b.hidden)`)
+	const heard = `window.heard = []; addEventListener("DOMContentLoaded", () => new MutationObserver(() => heard.push(document.querySelector("#announcer").textContent))
+		.observe(document.querySelector("#announcer"), { childList: true, characterData: true, subtree: true }));`
+	if _, err := fellow.Page.EvalOnNewDocument(heard); err != nil {
+		t.Fatal(err)
+	}
+	poll := map[string]any{"choices": []string{"朝", "昼"}, "ends_at": time.Now().Add(6 * time.Second)}
+	a.do("POST", "/api/v1/topics/"+made.ID+"/posts", map[string]any{"body": "どちらですか", "poll": poll}, nil)
+	fellow.Go("/topics/" + made.ID)
+	fellow.Holds("it takes votes", `() => document.querySelectorAll(".poll input[name=choice]").length === 2`)
+	script(t, fellow, `() => document.querySelector(".poll input[name=choice]").focus()`)
+	// A device that slept, or whose clock jumped: the page believes that the time has come, and the server knows better.
+	script(t, fellow, `() => { const real = Date.now; Date.now = () => real() + 3600_000; document.dispatchEvent(new Event("visibilitychange")); }`)
+	fellow.Holds("it was asked and still takes votes", `() => performance.getEntriesByType("resource").some(r => r.name.endsWith("/poll")) && document.querySelectorAll(".poll input[name=choice]").length === 2`)
+	fellow.See("しめきりました")
+	fellow.Holds("the buttons are gone, the result stays", `() => !document.querySelector(".poll input[name=choice], .poll button") && document.querySelectorAll(".poll-bar").length === 2`)
+	fellow.Holds("the focus stays at the poll", `() => document.activeElement === document.querySelector("form.poll")`)
+	fellow.Holds("it is said once", `() => heard.filter(words => words === "アンケートをしめきりました").length === 1`)
 }
 
 // TestAPostIsShownOnce loads the page again after the server has a post whose answer never came: the post of the page
@@ -116,6 +153,8 @@ func TestTalkingWithoutScripts(t *testing.T) {
 	see("解決した答え")
 	v.Submit(url.Values{"button": {"知らせない"}})
 	see("この話し合いからは知らせません")
+	v.Submit(url.Values{"button": {"質問をやめる"}})
+	see("質問にすると")
 	v.Follow("投稿を移す・分ける・1つにする")
 	see("もとの場所には")
 }

@@ -48,6 +48,7 @@ const (
 	ClaimMade    Kind = "claim.made"    // sent when somebody says that an imported entry is theirs and the desk must decide; subject: the claim
 	ClaimDecided Kind = "claim.decided" // sent when it is decided, by the desk or by the roster
 
+	RoomMade      Kind = "topic.room"     // sent when a room gets its standing conversation: nobody said anything yet
 	TopicOpened   Kind = "topic.opened"   // sent when a topic of its own is opened, or an entry gets its discussion; data: {"pass"?: the search that found nothing}
 	TopicChanged  Kind = "topic.changed"  // sent when title, themes or question mark change
 	TopicAudience Kind = "topic.audience" // sent when who may read it changes; readers are asked again

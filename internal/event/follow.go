@@ -9,8 +9,10 @@ import (
 	"github.com/manetomo/manetomo/internal/db"
 )
 
+// Batch is how many events are handed over at once: fewer mean that no more wait.
+const Batch = 256
+
 const (
-	batch      = 256              // events handed over at once
 	safetyPoll = 2 * time.Second  // a follower looks by itself this often, should a signal be lost
 	maxPause   = 30 * time.Second // between tries of a follower that fails
 )
@@ -22,7 +24,7 @@ func Follow(ctx context.Context, d *db.DB, name string, from int64, handle func(
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
 		written := d.Written()
-		events, err := After(ctx, d, from, batch)
+		events, err := After(ctx, d, from, Batch)
 		if err == nil && len(events) > 0 {
 			err = handle(ctx, events)
 		}

@@ -89,7 +89,8 @@ type ev struct {
 	Moved    string                `json:"moved,omitempty"`   // the post that stood here
 	Nonce    string                `json:"nonce,omitempty"`
 	Poll     *poll                 `json:"poll,omitempty"`
-	Answer   *string               `json:"answer,omitempty"` // of a topic: the post that answers its question
+	Question *bool                 `json:"question,omitempty"` // of a topic: whether it is a question
+	Answer   *string               `json:"answer,omitempty"`   // of a topic: the post that answers its question
 	ReplyTo  *reply                `json:"reply_to,omitempty"`
 	Counts   map[talk.Reaction]int `json:"reactions,omitempty"`
 }
@@ -115,7 +116,7 @@ type reply struct {
 func evOf(e event.Event, now *talk.Current) ev {
 	f := ev{T: "ev", Topic: e.Topic, N: e.N, Seq: e.Seq, Kind: e.Kind, At: e.At.UTC()}
 	if t := now.Topic(e); t != nil {
-		f.Answer = &t.Answer
+		f.Question, f.Answer = &t.Question, &t.Answer
 	}
 	p := now.Post(e)
 	if p == nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/manetomo/manetomo/internal/testkit"
 )
 
-// answerKey is where the accepted answer stands among what a page shows.
+// answerKey is where it stands among what a page shows whether the topic is a question, and which post answers it.
 const answerKey = "answer"
 
 // shown is a post as a page shows it: what a reader of events must arrive at.
@@ -30,6 +30,7 @@ type shown struct {
 	Over    bool
 	Removed string
 	Useful  int
+	Asked   bool // of the topic: it is a question
 }
 
 func pageOf(t testing.TB, s *site, v access.Viewer, topic string) (posts map[string]shown, n int64) {
@@ -61,7 +62,7 @@ func pageOf(t testing.TB, s *site, v access.Viewer, topic string) (posts map[str
 		}
 		posts[p.ID] = sh
 	}
-	posts[answerKey] = shown{HTML: page.Topic.Answer}
+	posts[answerKey] = shown{HTML: page.Topic.Answer, Asked: page.Topic.Question}
 	return posts, page.N
 }
 
@@ -85,7 +86,7 @@ func apply(posts map[string]shown, f frame) {
 			posts[f.ID] = p
 		}
 	case "topic.answered", "topic.changed":
-		posts[answerKey] = shown{HTML: f.Answer}
+		posts[answerKey] = shown{HTML: f.Answer, Asked: f.Question}
 	case "reaction":
 		p, there := posts[f.ID]
 		if !there {
@@ -216,7 +217,9 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 		case act < 8:
 			c, err = s.talk.Undo(ctx, v, mine[rnd.IntN(len(mine))])
 		case act < 8+1:
-			c, err = s.talk.Accept(ctx, v, mine[rnd.IntN(len(mine))], rnd.IntN(3) > 0)
+			if c, err = s.talk.Accept(ctx, v, mine[rnd.IntN(len(mine))], rnd.IntN(3) > 0); rnd.IntN(2) == 0 {
+				c, err = s.talk.SetQuestion(ctx, v, topic, rnd.IntN(3) > 0)
+			}
 		case act == 9: // there, and another time back: who moves it twice at once finds it gone
 			ids := []string{mine[rnd.IntN(len(mine))]}
 			from, to := topic, other

@@ -151,8 +151,10 @@ type frame struct {
 		Voters int  `json:"voters"`
 		Over   bool `json:"over"`
 	} `json:"poll"`
-	Answer  string `json:"answer"`
-	ReplyTo struct {
+	Answer string `json:"answer"`
+
+	Question bool `json:"question"`
+	ReplyTo  struct {
 		Number int64 `json:"number"`
 	} `json:"reply_to"`
 }

@@ -121,24 +121,6 @@ func (s *Service) MarkRead(ctx context.Context, v access.Viewer, seq int64) erro
 	return s.markRead(ctx, v, "seq <= ?", seq)
 }
 
-// Opened marks what a person was told of a topic (with its posts, wherever they stood when it was told), an ask or an
-// entry as read, when they open it. Most of the time nothing waits, and nothing is written.
-func (s *Service) Opened(ctx context.Context, v access.Viewer, what, id string) error {
-	which := map[string]string{
-		"topic": "(ask = '' AND (topic = ? OR post IN (SELECT id FROM post WHERE topic = ?)))",
-		"ask":   "(ask = ? AND ask = ?)",
-		"entry": "(topic = '' AND entry = ? AND entry = ?)",
-	}[what]
-	waits, err := s.DB.Read().NewSelect().Table("notice").Where("person = ? AND read_at IS NULL", v.Person).Where(which, id, id).Exists(ctx)
-	if err != nil {
-		return fmt.Errorf("look for notices of %s %s: %w", what, id, err)
-	}
-	if !waits {
-		return nil
-	}
-	return s.markRead(ctx, v, which, id, id)
-}
-
 // MarkSearchRead marks what a person was told of a saved search as read, when they look at what is new.
 func (s *Service) MarkSearchRead(ctx context.Context, v access.Viewer, search string) error {
 	return s.markRead(ctx, v, "search = ?", search)

@@ -25,9 +25,6 @@ const (
 
 // Do does one act of a host. version is of the page that the host saw: of two hosts who press at once, one does it.
 func (s *Service) Do(ctx context.Context, v access.Viewer, id string, version int64, act Act) error {
-	if err := mayHost(v); err != nil {
-		return err
-	}
 	return s.act(ctx, v, id, version, func(_ context.Context, tx db.Tx, row *Session) error {
 		return row.do(act, row.At(tx.Now), tx)
 	})
@@ -74,6 +71,9 @@ func (s *Service) act(ctx context.Context, v access.Viewer, id string, version i
 		}
 		if err != nil {
 			return fmt.Errorf("read poster session %s: %w", id, err)
+		}
+		if err := row.mustLead(v); err != nil {
+			return err
 		}
 		if err := change(ctx, tx, &row); err != nil {
 			return err

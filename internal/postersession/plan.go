@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -24,15 +25,16 @@ type Plan struct {
 	StartsAt     time.Time
 	Minutes      int // for each poster
 	Entries      []string
+	Leaders      []string // beside the moderators: names, each with the place in brackets where a name is not enough
 	Sample       bool
 }
 
-func mayHost(v access.Viewer) error {
+func mayPlan(v access.Viewer) error {
 	switch {
 	case !v.CanTalk():
 		return apperr.Missing()
 	case !v.CanModerate():
-		return apperr.New(apperr.Forbidden, "発表会を計画し、進められるのは、運営と事務局です。開きたいときは、運営に相談してください。")
+		return apperr.New(apperr.Forbidden, "発表会を計画できるのは、運営と事務局です。開きたいときは、運営に相談してください。")
 	}
 	return nil
 }
@@ -85,7 +87,7 @@ func (p *Plan) check(v access.Viewer) error {
 
 // Plan plans a session and gives its id.
 func (s *Service) Plan(ctx context.Context, v access.Viewer, p Plan) (id string, err error) {
-	if err := mayHost(v); err != nil {
+	if err := mayPlan(v); err != nil {
 		return "", err
 	}
 	if err := p.check(v); err != nil {
@@ -96,7 +98,11 @@ func (s *Service) Plan(ctx context.Context, v access.Viewer, p Plan) (id string,
 		if err := p.shown(ctx, tx, v); err != nil {
 			return err
 		}
-		topic, err := talk.EnsureRoom(ctx, tx, talk.Room{Key: "session-" + id, Kind: talk.SessionRoom, Name: p.Title, Audience: p.audience()})
+		leaders, err := p.leaders(ctx, tx)
+		if err != nil {
+			return err
+		}
+		topic, made, err := talk.EnsureRoom(ctx, tx, talk.Room{Key: "session-" + id, Kind: talk.SessionRoom, Name: p.Title, Audience: p.audience()})
 		if err != nil {
 			return err
 		}
@@ -108,11 +114,15 @@ func (s *Service) Plan(ctx context.Context, v access.Viewer, p Plan) (id string,
 		if err := p.programme(ctx, tx, id); err != nil {
 			return err
 		}
-		err = audit.Write(ctx, tx, audit.Act{Actor: v.Person, Act: "session.plan", Kind: "session", Subject: id, Detail: map[string]string{"title": p.Title}})
+		if err := nameLeaders(ctx, tx, id, leaders); err != nil {
+			return err
+		}
+		err = audit.Write(ctx, tx, audit.Act{Actor: v.Person, Act: "session.plan", Kind: "session", Subject: id, Detail: map[string]string{"title": p.Title, "leaders": strings.Join(leaders, ",")}})
 		if err != nil {
 			return err
 		}
-		return event.Append(ctx, tx, &event.Event{Kind: event.SessionChanged, Subject: id, Topic: topic, Actor: v.Person})
+		made.Actor = v.Person
+		return event.Append(ctx, tx, made, &event.Event{Kind: event.SessionChanged, Subject: id, Topic: topic, Actor: v.Person})
 	})
 	return id, err
 }
@@ -149,11 +159,9 @@ func (p Plan) programme(ctx context.Context, tx db.Tx, id string) error {
 	return nil
 }
 
-// Change changes a session that has not begun. Who may come stays as it was planned.
+// Change changes a session that has not begun. Who may come stays as it was planned, and whom a moderator named to lead
+// it stays named, unless a moderator changes it.
 func (s *Service) Change(ctx context.Context, v access.Viewer, id string, version int64, p Plan) error {
-	if err := mayHost(v); err != nil {
-		return err
-	}
 	return s.act(ctx, v, id, version, func(ctx context.Context, tx db.Tx, row *Session) error {
 		p.Cohort = row.Cohort
 		if row.At(tx.Now).Phase != Waiting {
@@ -164,6 +172,15 @@ func (s *Service) Change(ctx context.Context, v access.Viewer, id string, versio
 		}
 		if err := p.shown(ctx, tx, v); err != nil {
 			return err
+		}
+		if v.CanModerate() {
+			leaders, err := p.leaders(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if err := nameLeaders(ctx, tx, id, leaders); err != nil {
+				return err
+			}
 		}
 		row.Title, row.About, row.StartsAt, row.Since, row.Minutes = p.Title, p.About, p.StartsAt.UTC(), p.StartsAt.UTC(), p.Minutes
 		return p.programme(ctx, tx, id)

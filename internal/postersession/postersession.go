@@ -4,7 +4,7 @@
 // every page knows it without being told; only what a host does (begin, pause, go on, next, back, end) is a write and
 // an event. A session is for members or for one cohort, and shows only posters that all of these may read. Notes,
 // questions and talk belong to the posters and stay there; the session's own topic carries its events and the talk
-// before and after. Moderators and the secretariat are its hosts.
+// before and after. Moderators and the secretariat plan it and lead it, and so do whom they name of those who may come.
 package postersession
 
 import (
@@ -53,7 +53,8 @@ type Session struct {
 	CreatedBy string      `bun:"created_by"`
 	CreatedAt time.Time   `bun:"created_at"`
 
-	Posters int `bun:"posters,scanonly"` // how many it shows
+	Posters int  `bun:"posters,scanonly"` // how many it shows
+	Leads   bool `bun:"leads,scanonly"`   // the viewer was named to lead it
 }
 
 // URL is the address of the session's page.
@@ -121,16 +122,18 @@ func (i Item) URL() string { return "/" + i.Kind + "s/" + i.Entry }
 // Page is a session with its programme, read at one moment: every event of its topic behind N is not in it.
 type Page struct {
 	*Session
-	Items []Item
-	Now   time.Time
-	N     int64
-	Epoch string
+	Items   []Item
+	Leaders []Leader
+	Now     time.Time
+	N       int64
+	Epoch   string
 }
 
 // readable adds the condition under which the viewer may take part: the rule of the session's topic.
 func readable(v access.Viewer, q *bun.SelectQuery) *bun.SelectQuery {
 	q = q.Join("JOIN topic t ON t.id = ps.topic").
-		ColumnExpr("ps.*, (SELECT COUNT(*) FROM poster_session_entry n WHERE n.session = ps.id) AS posters")
+		ColumnExpr("ps.*, (SELECT COUNT(*) FROM poster_session_entry n WHERE n.session = ps.id) AS posters").
+		ColumnExpr("EXISTS (SELECT 1 FROM poster_session_host h WHERE h.session = ps.id AND h.person = ?) AS leads", v.Person)
 	if !v.CanTalk() {
 		return q.Where("1 = 0")
 	}
@@ -181,6 +184,9 @@ func (s *Service) Get(ctx context.Context, v access.Viewer, id string) (*Page, e
 			return err
 		}
 		if _, p.Epoch, err = event.Head(ctx, r); err != nil {
+			return err
+		}
+		if p.Leaders, err = leadersOf(ctx, r, id); err != nil {
 			return err
 		}
 		p.Items, err = items(ctx, r, v, id)

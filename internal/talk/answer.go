@@ -12,10 +12,13 @@ import (
 	"github.com/manetomo/manetomo/internal/event"
 )
 
-// MayAccept tells whether the viewer says which post answers the topic's question: who asked, and moderators.
-func (t *Topic) MayAccept(v access.Viewer) bool {
-	return t.Question && t.State == access.Published && v.CanWrite() && (t.Author == v.Person || v.CanModerate())
+// MayAsk tells whether the viewer says that a topic of its own is a question, or none: who opened it, and moderators.
+func (t *Topic) MayAsk(v access.Viewer) bool {
+	return t.Entry == "" && t.State == access.Published && v.CanWrite() && (t.Author == v.Person || v.CanModerate())
 }
+
+// MayAccept tells whether the viewer says which post answers the topic's question.
+func (t *Topic) MayAccept(v access.Viewer) bool { return t.Question && t.MayAsk(v) }
 
 // Accept says that a post answers its topic's question, or that it does so no more. One post at most does; another one
 // takes its place.
@@ -57,7 +60,8 @@ func answered(ctx context.Context, tx db.Tx, topic, post, answer string) ([]*eve
 	return []*event.Event{&e}, nil
 }
 
-// SetQuestion marks a topic of its own as a question, or takes the mark away. Who opened it may, and moderators.
+// SetQuestion marks a topic of its own as a question, or takes the mark away, and with it the answer: a question asked
+// again later starts without one. Who opened the topic may, and moderators.
 func (s *Service) SetQuestion(ctx context.Context, v access.Viewer, topic string, on bool) (Change, error) {
 	if err := mayWrite(v); err != nil {
 		return Change{}, err
@@ -74,21 +78,33 @@ func (s *Service) SetQuestion(ctx context.Context, v access.Viewer, topic string
 			return err
 		case t.Entry != "":
 			return apperr.New(apperr.Invalid, "レポートやポスターの話し合いは、質問にできません。新しく質問を書いてください。")
-		case t.Author != v.Person && !v.CanModerate():
-			return apperr.New(apperr.Forbidden, "質問にできるのは、書いた人と運営です。")
+		case !t.MayAsk(v):
+			return apperr.New(apperr.Forbidden, "質問かどうかを決められるのは、書いた人と運営です。")
+		case t.Merged != "":
+			return apperr.New(apperr.Conflict, "この話し合いは、ほかの話し合いと1つになりました。続きの話し合いで選んでください。")
 		case t.Question == on:
 			out.N = n
 			out.Seq, _, err = event.Head(ctx, tx)
 			return err
 		}
+		var events []*event.Event
+		if t.Answer != "" {
+			if events, err = answered(ctx, tx, topic, t.Answer, ""); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.NewRaw("UPDATE topic SET question = ? WHERE id = ?", on, topic).Exec(ctx); err != nil {
 			return fmt.Errorf("mark topic %s as a question: %w", topic, err)
 		}
-		e := &event.Event{Kind: event.TopicChanged, Subject: topic, Topic: topic, Actor: v.Person}
-		if err := event.Append(ctx, tx, e); err != nil {
+		events = append(events, &event.Event{Kind: event.TopicChanged, Subject: topic})
+		for _, e := range events {
+			e.Topic, e.Actor = topic, v.Person
+		}
+		if err := event.Append(ctx, tx, events...); err != nil {
 			return err
 		}
-		out = Change{e.N, e.Seq}
+		last := events[len(events)-1]
+		out = Change{last.N, last.Seq}
 		return nil
 	})
 	return out, err

@@ -89,6 +89,18 @@ func TestAQuestionGetsItsAnswer(t *testing.T) {
 		if got := answer(); got != "" {
 			t.Errorf("質問でなければ答えは出ない: %q", got)
 		}
+		if _, err := s.SetQuestion(t.Context(), moderator, id, true); err != nil {
+			t.Fatal(err)
+		}
+		if got := answer(); got != "" {
+			t.Errorf("もう一度質問にしても、前の答えは戻らない: %q", got)
+		}
+		if rows, _, err := s.List(t.Context(), other, talk.Filter{}); err != nil || rows[0].Solved || !rows[0].Question {
+			t.Errorf("一覧でも、解決していない質問: %v, %v", rows, err)
+		}
+		if _, err := s.SetQuestion(t.Context(), asker, id, false); err != nil {
+			t.Fatal(err)
+		}
 		_, err = s.Accept(t.Context(), asker, b.ID, true)
 		wantKind(t, "質問でない話題に答えは選べない", err, apperr.Invalid)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
@@ -20,6 +21,7 @@ type NewTopic struct {
 	Question    bool
 	Audience    access.Audience
 	Mentions    []string // persons chosen by the writer, beside those named by @
+	Poll        *NewPoll // in the first post
 	Sample      bool
 
 	// Pass asks that people who wrote something near are told of the question; About is the search that found nothing,
@@ -42,7 +44,7 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 	if err := mayWrite(v); err != nil {
 		return Opened{}, err
 	}
-	t, p, err := in.check(v)
+	t, p, err := in.check(v, s.DB.Now())
 	if err != nil {
 		return Opened{}, err
 	}
@@ -62,6 +64,9 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 		}
 		added, err := insertPost(ctx, tx, p, in.Mentions)
 		if err != nil {
+			return err
+		}
+		if err := keepPoll(ctx, tx, p.ID, in.Poll); err != nil {
 			return err
 		}
 		if err := readOwn(ctx, tx, p); err != nil {
@@ -91,7 +96,7 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 }
 
 // check looks at what does not need the database and gathers every fault.
-func (in NewTopic) check(v access.Viewer) (*Topic, *Post, error) {
+func (in NewTopic) check(v access.Viewer, now time.Time) (*Topic, *Post, error) {
 	var faults []apperr.Field
 	fault := func(err error) {
 		if err != nil {
@@ -102,6 +107,9 @@ func (in NewTopic) check(v access.Viewer) (*Topic, *Post, error) {
 	fault(err)
 	p, err := newPost(v, in.Body)
 	fault(err)
+	if in.Poll != nil {
+		fault(in.Poll.check(now))
+	}
 	fault(checkThemes(in.Themes))
 	fault(checkAudience(v, in.Audience))
 	switch len(faults) {
@@ -111,6 +119,7 @@ func (in NewTopic) check(v access.Viewer) (*Topic, *Post, error) {
 	default:
 		return nil, nil, &apperr.Error{Kind: apperr.Invalid, Fields: faults, Message: "直してほしいところがあります。書いた内容は残っています。"}
 	}
+	p.Extra = in.Poll != nil
 	a := in.Audience
 	return &Topic{Title: title, Themes: slices.Compact(slices.Sorted(slices.Values(in.Themes))), Question: in.Question,
 		State: access.Published, Audience: a.Rung, Cohort: a.Cohort, Team: a.Team, Author: v.Person, Sample: in.Sample}, p, nil

@@ -89,6 +89,12 @@ func TestPoll(t *testing.T) {
 		}
 		_, err = s.Vote(t.Context(), voter, many, []int{2})
 		wantKind(t, "取り消したあとの答え", err, apperr.Gone)
+		asked := opened(t, s, asker, talk.NewTopic{Title: "いつにしますか", Body: "選んでください", Poll: &talk.NewPoll{Choices: []string{"朝", "昼"}}})
+		if page, err := s.Page(t.Context(), voter, asked, 0); err != nil || page.Posts[0].Poll == nil || len(page.Posts[0].Poll.Choices) != 2 {
+			t.Errorf("新しい話し合いの最初の投稿にも、アンケートが付く: %v", err)
+		}
+		_, err = s.Open(t.Context(), asker, talk.NewTopic{Title: "題", Body: "本文", Audience: access.Audience{Rung: access.Members}, Poll: &talk.NewPoll{Choices: []string{"朝"}}})
+		wantKind(t, "選択肢が1つの話し合い", err, apperr.Invalid)
 		past, far := d.Now().Add(-time.Minute), d.Now().Add(400*24*time.Hour)
 		for name, p := range map[string]talk.NewPoll{
 			"選択肢が1つ":  {Choices: []string{"朝", ""}},

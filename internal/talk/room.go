@@ -12,6 +12,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/cohort"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/event"
 	"github.com/manetomo/manetomo/internal/municipality"
 	"github.com/manetomo/manetomo/internal/theme"
 )
@@ -154,8 +155,7 @@ func (s *Service) teamRooms(ctx context.Context, ids []string) ([]Room, error) {
 	return rooms, nil
 }
 
-// Enter is Room with its standing conversation, which is made when nobody has been here before. Nobody is told of an
-// empty conversation, so its making appends no event.
+// Enter is Room with its standing conversation, which is made when nobody has been here before.
 func (s *Service) Enter(ctx context.Context, v access.Viewer, key string) (Room, error) {
 	r, err := s.Room(ctx, v, key)
 	if err != nil {
@@ -166,27 +166,30 @@ func (s *Service) Enter(ctx context.Context, v access.Viewer, key string) (Room,
 		return r, err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		r.Topic, err = EnsureRoom(ctx, tx, r)
-		return err
+		topic, made, err := EnsureRoom(ctx, tx, r)
+		if r.Topic = topic; err != nil || made == nil {
+			return err
+		}
+		made.Actor = v.Person
+		return event.Append(ctx, tx, made)
 	})
 	return r, err
 }
 
-// EnsureRoom makes a room's standing conversation unless it is there, and gives its id.
-func EnsureRoom(ctx context.Context, tx db.Tx, r Room) (topic string, err error) {
+// EnsureRoom makes a room's standing conversation unless it is there, and gives its id, and its event when it was made.
+func EnsureRoom(ctx context.Context, tx db.Tx, r Room) (topic string, made *event.Event, err error) {
 	t := &Topic{ID: db.NewID(), Room: r.Key, Title: r.Title(), State: access.Published, Audience: r.Audience.Rung,
 		Cohort: r.Audience.Cohort, Team: r.Audience.Team, CreatedAt: tx.Now, LastAt: tx.Now}
 	if _, err := tx.NewInsert().Model(t).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-		return "", fmt.Errorf("make room %s: %w", r.Key, err)
+		return "", nil, fmt.Errorf("make room %s: %w", r.Key, err)
 	}
 	if err := tx.NewSelect().Table("topic").Column("id").Where("room = ?", r.Key).Scan(ctx, &topic); err != nil {
-		return "", fmt.Errorf("make room %s: %w", r.Key, err)
+		return "", nil, fmt.Errorf("make room %s: %w", r.Key, err)
 	}
-	_, err = tx.NewRaw("INSERT INTO topic_head (topic, n) VALUES (?, 0) ON CONFLICT (topic) DO NOTHING", topic).Exec(ctx)
-	if err != nil {
-		return "", fmt.Errorf("make room %s: %w", r.Key, err)
+	if topic != t.ID { // somebody else was first
+		return topic, nil, nil
 	}
-	return topic, nil
+	return topic, &event.Event{Kind: event.RoomMade, Subject: topic, Topic: topic}, nil
 }
 
 // Title is what the room's standing conversation is called in lists.

@@ -88,8 +88,12 @@ func TestWhoComesInFirstMakesTheRoomAndNobodyMakesItTwice(t *testing.T) {
 		if rows, _, err := s.List(t.Context(), hanako, talk.Filter{}); err != nil || len(rows) > 0 {
 			t.Errorf("an empty room stands in the list: %d, %v", len(rows), err)
 		}
-		if p := post(t, s, hanako, ids[0], "九州のみなさん"); p.Number != 1 || p.N != 1 {
-			t.Errorf("the first post is %d, n %d; want 1, 1", p.Number, p.N)
+		made, err := event.OfTopic(t.Context(), d, ids[0], 0, 10)
+		if err != nil || len(made) != 1 || made[0].Kind != event.RoomMade || made[0].N != 1 {
+			t.Errorf("its making is in the log as %+v, %v; want one event", made, err)
+		}
+		if p := post(t, s, hanako, ids[0], "九州のみなさん"); p.Number != 1 || p.N != 2 {
+			t.Errorf("the first post is %d, n %d; want 1, 2", p.Number, p.N)
 		}
 	})
 }

@@ -47,20 +47,21 @@ type person struct {
 // Open opens a topic with its first post.
 func (a Topics) Open(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		Title    string      `json:"title"`
-		Body     string      `json:"body"`
-		Themes   []string    `json:"themes"`
-		Question bool        `json:"question"`
-		Audience access.Rung `json:"audience"`
-		Cohort   string      `json:"cohort"`
-		Team     string      `json:"team"`
-		Mentions []string    `json:"mentions"`
+		Title    string        `json:"title"`
+		Body     string        `json:"body"`
+		Themes   []string      `json:"themes"`
+		Question bool          `json:"question"`
+		Audience access.Rung   `json:"audience"`
+		Cohort   string        `json:"cohort"`
+		Team     string        `json:"team"`
+		Mentions []string      `json:"mentions"`
+		Poll     *talk.NewPoll `json:"poll"`
 	}
 	if err := Read(w, r, &in); err != nil {
 		return err
 	}
 	out, err := a.Talk.Open(r.Context(), page.Viewer(r.Context()), talk.NewTopic{Title: in.Title, Body: in.Body, Themes: in.Themes,
-		Question: in.Question, Mentions: in.Mentions, Audience: access.Audience{Rung: in.Audience, Cohort: in.Cohort, Team: in.Team}})
+		Question: in.Question, Mentions: in.Mentions, Poll: in.Poll, Audience: access.Audience{Rung: in.Audience, Cohort: in.Cohort, Team: in.Team}})
 	if err != nil {
 		return err
 	}

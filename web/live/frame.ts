@@ -15,6 +15,7 @@ export interface Frame {
   moved?: string;
   nonce?: string;
   poll?: { voters: number; over: boolean };
+  question?: boolean;
   answer?: string;
   reply_to?: { id: string; number: number; name: string };
   reactions?: Record<string, number>;

@@ -54,6 +54,9 @@ func (p Pages) List(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.Notify.Opened(r.Context(), page.Viewer(r.Context()), notify.OfList, ""); err != nil { // what leads nowhere has been read here
+		return err
+	}
 	v := view{Form: page.NewForm(), Tabs: []ui.Tab{
 		{Text: "すべて", URL: "/notifications", Current: kind != "me" && kind != "watch" && kind != "ops"},
 		{Text: "あなた宛て", URL: "/notifications?k=me", Current: kind == "me"},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/manetomo/manetomo/internal/apperr"
@@ -27,6 +28,7 @@ type planning struct {
 	From   string // the cohort whose posters are offered
 	Froms  []ui.Option
 	Choice []archive.Summary
+	Names  bool // the viewer says who leads it
 }
 
 // New is the form of a new session: GET /sessions/new.
@@ -49,16 +51,20 @@ func (p Pages) Edit(w http.ResponseWriter, r *http.Request) error {
 			f.Set("order-"+item.Entry, strconv.Itoa(item.Position+1))
 		}
 	}
+	for _, l := range s.Leaders {
+		f.Set("leaders", f.Get("leaders")+l.Line()+"\n")
+	}
 	return p.form(w, r, http.StatusOK, planning{Form: f, ID: s.ID, From: r.URL.Query().Get("from")})
 }
 
 // form shows the plan with the posters to choose from: those of one cohort, or the latest of all.
 func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, m planning) error {
 	ctx, v := r.Context(), page.Viewer(r.Context())
-	if !v.CanModerate() {
-		return apperr.Missing()
+	m.Names = v.CanModerate()
+	err := p.mayPlan(r, m.ID)
+	if err != nil {
+		return err
 	}
-	var err error
 	filter := archive.Filter{Kinds: []archive.Kind{archive.Poster, archive.Paper, archive.Material}, Cohort: m.From, Limit: mostChoice}
 	if m.Choice, _, err = p.Archive.Newest(ctx, v, filter); err != nil {
 		return err
@@ -82,6 +88,20 @@ func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, m planni
 	}
 	frame := page.Frame{Title: title, Section: section, NoTabbar: true, ErrorPrefix: m.Form.Failed()}
 	return page.Render(w, r, status, frame, plan(title, m))
+}
+
+// mayPlan hides the form from who may not use it: a new plan is for moderators, one that stands for who leads it.
+func (p Pages) mayPlan(r *http.Request, id string) error {
+	v := page.Viewer(r.Context())
+	if v.CanModerate() {
+		return nil
+	}
+	if id != "" {
+		if s, err := p.Sessions.Get(r.Context(), v, id); err != nil || s.MayLead(v) {
+			return err
+		}
+	}
+	return apperr.Missing()
 }
 
 // Plan plans a session: POST /sessions.
@@ -111,7 +131,7 @@ func (p Pages) save(w http.ResponseWriter, r *http.Request, do func(postersessio
 	}
 	version, _ := strconv.ParseInt(f.Get("version"), 10, 64)
 	id, err := do(postersession.Plan{Title: f.Get("title"), About: f.Get("about"), Cohort: f.Get("cohort"),
-		StartsAt: starts, Minutes: minutes, Entries: programme(f)}, version)
+		StartsAt: starts, Minutes: minutes, Entries: programme(f), Leaders: strings.Split(f.Get("leaders"), "\n")}, version)
 	if err != nil && f.WithError(err) {
 		return p.form(w, r, http.StatusUnprocessableEntity, planning{Form: f, ID: r.PathValue("id"), From: f.Get("from")})
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/manetomo/manetomo/internal/access"
@@ -198,6 +199,15 @@ func when(s *postersession.Session) string {
 	}
 	end := s.StartsAt.Add(time.Duration(s.Posters*s.Minutes) * time.Minute)
 	return page.Day(s.StartsAt) + " " + clock(s.StartsAt) + "〜" + clock(end)
+}
+
+// leaders names who leads it beside the moderators.
+func (m *view) leaders() string {
+	var names []string
+	for _, l := range m.Leaders {
+		names = append(names, l.Name+"さん")
+	}
+	return strings.Join(names, "、")
 }
 
 func reach(s *postersession.Session) string {

@@ -159,9 +159,9 @@ func (d *Discussion) undoable(p *talk.View) bool {
 // isAnswer tells whether a post is the accepted answer.
 func (d *Discussion) isAnswer(p *talk.View) bool { return d.Answer != nil && d.Answer.ID == p.ID }
 
-// mayAnswer tells whether the viewer may say that a post answers the question.
+// mayAnswer tells whether the viewer may say that a post answers the question, while the topic is one.
 func (d *Discussion) mayAnswer(p *talk.View) bool {
-	return d.Topic.MayAccept(d.Viewer) && p.Number != 1
+	return d.Topic.MayAsk(d.Viewer) && p.Number != 1
 }
 
 // first tells whether the window begins with the topic's first post.

@@ -12,6 +12,7 @@ const clock = new Intl.DateTimeFormat("ja-JP", { hour: "2-digit", minute: "2-dig
 
 export class List {
   readonly end: HTMLOListElement;
+  private question?: boolean; // as last said; the page and its sketches are right before
 
   constructor(
     readonly root: HTMLElement,
@@ -28,7 +29,20 @@ export class List {
   // make builds a post from the sketch that the page brought.
   make(mine: boolean): HTMLElement | null {
     const sketch = this.root.querySelector<HTMLTemplateElement>(`template[data-sketch="${mine ? "mine" : "other"}"]`);
-    return (sketch?.content.cloneNode(true) as DocumentFragment | undefined)?.querySelector("li") ?? null;
+    const li = (sketch?.content.cloneNode(true) as DocumentFragment | undefined)?.querySelector("li") ?? null;
+    if (li) this.ask(li);
+    return li;
+  }
+
+  // asked shows what belongs to a question, or to a topic that is none.
+  asked(question: boolean): void {
+    this.question = question;
+    this.ask(document);
+  }
+
+  private ask(part: ParentNode): void {
+    if (this.question === undefined) return;
+    for (const el of part.querySelectorAll<HTMLElement>("[data-if]")) el.hidden = (el.dataset.if === "question") !== this.question;
   }
 
   // fill writes what a frame says of a whole post into its element.
@@ -118,7 +132,7 @@ export class List {
     form.querySelector<HTMLInputElement>("[name=idempotency_key]")!.value = newKey();
   }
 
-  // answered marks the post that answers the question.
+  // accepted marks the post that answers the question.
   accepted(id: string): void {
     for (const b of this.root.querySelectorAll<HTMLButtonElement>("[data-accept]")) {
       const is = b.closest<HTMLElement>("li")?.dataset.id === id;

@@ -64,6 +64,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
     if (f.kind === "cleared") return list.clear(f.number!);
     if (f.kind === "post" && !f.author) return; // it has been cleared away since
     if (f.kind === "post") return added(f);
+    if (f.question !== undefined) list.asked(f.question);
     if (f.answer !== undefined) root.dataset.answered = f.answer;
     if (f.answer !== undefined || f.kind === "topic.changed" || (f.id && (f.id === root.dataset.answered || f.moved === root.dataset.answered))) answer();
     if (f.kind === "moved") return moved(f);
@@ -79,6 +80,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
 
   function added(f: Frame): void {
     posts = Math.max(posts, f.number!);
+    if (posts > 1) document.querySelector("[data-waiting]")?.remove();
     root.querySelector("[data-count]")!.textContent = posts.toLocaleString("ja-JP");
     if (composer.own(f) || list.find(f.id!)) return;
     if (f.author?.id !== me && !f.removed) speak(f);

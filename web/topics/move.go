@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/web/page"
 )
@@ -100,7 +101,7 @@ func (p Pages) Asked(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.opened(r, "ask", a.ID); err != nil {
+	if err := p.opened(r, notify.OfAsk, a.ID); err != nil {
 		return err
 	}
 	return page.Render(w, r, http.StatusOK, page.Frame{Title: "投稿を使ってよいか", Section: section}, askedPage(a, v, page.NewForm()))

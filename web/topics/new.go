@@ -48,7 +48,7 @@ func (p Pages) Open(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := p.Talk.Open(r.Context(), page.Viewer(r.Context()), talk.NewTopic{Title: f.Get("title"), Body: f.Get("body"),
 		Themes: themes, Question: f.Get("kind") == "question", Audience: audience(f.Get("audience")),
-		Pass: f.Has("pass", "1"), About: f.Get("about")})
+		Poll: polled(f), Pass: f.Has("pass", "1"), About: f.Get("about")})
 	if err != nil && f.WithError(err) {
 		return p.form(w, r, http.StatusUnprocessableEntity, f)
 	}

@@ -68,6 +68,15 @@ func percent(p *talk.Poll, c talk.Choice) int {
 	return (c.Votes*200 + p.Voters) / (2 * p.Voters)
 }
 
+// untilEnd is how many milliseconds a poll has left, 0 when it is over or has no end. A device's own clock may be wrong, so the
+// page is told how long, not until when.
+func untilEnd(d *Discussion, p *talk.Poll) int64 {
+	if p.Over || p.EndsAt == nil {
+		return 0
+	}
+	return max(1, p.EndsAt.Sub(d.Now).Milliseconds())
+}
+
 func pollState(d *Discussion, p *talk.Poll) string {
 	s := ui.Count(p.Voters) + "人が答えました"
 	switch {

@@ -1,16 +1,23 @@
 import { announce } from "../page/announce";
 
 const calm = 2000; // many votes at once ask for the results once
+const look = 30_000; // a timer may come late: after sleep, or when it counts another time than the clock
 
-// Polls vote without leaving the page and read their results again when somebody votes.
+// Polls vote without leaving the page, read their results again when somebody votes, and end when their time has come.
 export class Polls {
   private waiting = new Set<string>();
+  private ends = new Map<string, number>(); // when an open poll ends, by this device's clock
+  private timer = 0;
 
   constructor(
     private root: HTMLElement,
     private topic: string,
   ) {
     root.addEventListener("submit", (e) => this.vote(e));
+    for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, () => this.watch());
+    addEventListener("pageshow", () => this.watch());
+    for (const form of root.querySelectorAll<HTMLFormElement>("form[data-left]")) this.note(form);
+    this.watch();
   }
 
   // changed reads a poll again, after a while that differs from reader to reader.
@@ -23,11 +30,43 @@ export class Polls {
     }, wait);
   }
 
-  private async read(id: string): Promise<void> {
-    const box = this.root.querySelector<HTMLElement>(`li[data-id="${CSS.escape(id)}"] [data-poll]`);
-    if (!box) return;
+  private box(id: string): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>(`li[data-id="${CSS.escape(id)}"] [data-poll]`);
+  }
+
+  private note(form: HTMLFormElement | null, id = form?.dataset.vote): void {
+    if (!id) return;
+    if (form?.dataset.left) this.ends.set(id, Date.now() + Number(form.dataset.left));
+    else this.ends.delete(id);
+  }
+
+  // watch ends the polls whose time has come, and looks again when the next one's has.
+  private watch(): void {
+    clearTimeout(this.timer);
+    const now = Date.now();
+    for (const [id, at] of this.ends) {
+      if (at > now) continue;
+      this.ends.delete(id);
+      this.end(id);
+    }
+    if (this.ends.size) this.timer = setTimeout(() => this.watch(), Math.min(look, Math.max(0, Math.min(...this.ends.values()) - now)));
+  }
+
+  // end asks the server, whose clock decides: if it says that there is time left, that is noted again. Where it cannot be
+  // asked, nobody can vote either.
+  private async end(id: string): Promise<void> {
+    const form = await this.read(id);
+    if (form?.dataset.left) return;
+    if (!form) for (const control of this.box(id)?.querySelectorAll("input, button") ?? []) control.remove();
+    announce("アンケートをしめきりました");
+  }
+
+  // read shows a poll as it stands now; null when it could not be asked for.
+  private async read(id: string): Promise<HTMLFormElement | null> {
+    const box = this.box(id);
+    if (!box) return null;
     const got = await fetch(`/topics/${this.topic}/posts/${id}/poll`, { cache: "no-store" }).catch(() => null);
-    if (!got?.ok) return;
+    if (!got?.ok) return null;
     const html = await got.text();
     const chosen = [...box.querySelectorAll<HTMLInputElement>("input[name=choice]")].filter((i) => i.checked !== i.defaultChecked);
     const at = document.activeElement as HTMLInputElement | null;
@@ -37,7 +76,15 @@ export class Polls {
       const now = box.querySelector<HTMLInputElement>(`input[name=choice][value="${c.value}"]`);
       if (now) now.checked = c.checked; // what is being chosen is not taken away
     }
-    if (focus !== null) ((focus && box.querySelector<HTMLElement>(`[value="${focus}"]`)) || box.querySelector("button"))?.focus();
+    const form = box.querySelector<HTMLFormElement>("form");
+    if (focus !== null) {
+      const again = (focus && box.querySelector<HTMLElement>(`[value="${focus}"]`)) || box.querySelector<HTMLElement>("button");
+      if (!again) form?.setAttribute("tabindex", "-1"); // what had the focus is gone with the end
+      (again ?? form)?.focus({ preventScroll: true });
+    }
+    this.note(form, id);
+    this.watch();
+    return form;
   }
 
   private async vote(e: SubmitEvent): Promise<void> {

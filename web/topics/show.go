@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
@@ -32,6 +33,9 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.opened(r, notify.OfTopic, t.Topic.ID); err != nil {
+		return err
+	}
 	if t.Topic.Room != "" { // it stands in its room, at the same place
 		to := url.URL{Path: talk.RoomURL(t.Topic.Room), RawQuery: r.URL.RawQuery}
 		http.Redirect(w, r, to.String(), http.StatusSeeOther)
@@ -40,9 +44,6 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if t.Topic.Merged != "" && from == 0 { // a window that was asked for shows where each post went
 		http.Redirect(w, r, "/topics/"+t.Topic.Merged+"#discussion", http.StatusSeeOther)
 		return nil
-	}
-	if err := p.opened(r, "topic", t.Topic.ID); err != nil {
-		return err
 	}
 	d, err := discussion(r, p.Talk, t, "/topics/"+t.Topic.ID)
 	if err != nil {
@@ -196,7 +197,7 @@ func (p Pages) To(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.opened(r, "topic", t.ID); err != nil {
+	if err := p.opened(r, notify.OfTopic, t.ID); err != nil {
 		return err
 	}
 	return p.toPost(w, r, page.NewForm(), r.PathValue("post"))

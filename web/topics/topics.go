@@ -28,7 +28,7 @@ type Pages struct {
 }
 
 // opened marks what the viewer was told of the thing that they open as read.
-func (p Pages) opened(r *http.Request, what, id string) error {
+func (p Pages) opened(r *http.Request, what notify.Target, id string) error {
 	return p.Notify.Opened(r.Context(), page.Viewer(r.Context()), what, id)
 }
 

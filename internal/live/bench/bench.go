@@ -16,6 +16,7 @@ import (
 // Options say what is measured, and against which bars.
 type Options struct {
 	Site     *Site
+	Peer     *Peer         // another server to compare with, nil where none is installed
 	Idle     int           // connections of the idle and storm scenarios
 	Readers  int           // readers of the flood and slow scenarios
 	Writers  int           // who post at once
@@ -62,6 +63,11 @@ func (t *table) add(what, value string) {
 // bar adds a figure that must not be above most.
 func (t *table) bar(what string, value, most float64, unit string) {
 	t.rows = append(t.rows, Row{t.scenario, what, figure(value) + unit, "≤ " + figure(most) + unit, value > most})
+}
+
+// atLeast adds a figure that must not be below least.
+func (t *table) atLeast(what string, value, least float64) {
+	t.rows = append(t.rows, Row{t.scenario, what, figure(value), "≥ " + figure(least), value < least})
 }
 
 func figure(f float64) string {

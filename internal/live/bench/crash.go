@@ -29,7 +29,7 @@ func (o *Options) Crash(ctx context.Context, name string, s Server, rounds int) 
 		return nil, err
 	}
 	start := time.Now()
-	all, err := o.gather(ctx, crashReaders, top, start, largeRead, false)
+	all, err := o.gather(ctx, o.Site, crashReaders, top, start, largeRead, false)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ const dialsAtOnce = 256
 type crowd []*reader
 
 // gather connects n readers and lets them read.
-func (o *Options) gather(ctx context.Context, n int, t topic, start time.Time, size int, timed bool) (crowd, error) {
+func (o *Options) gather(ctx context.Context, at side, n int, t topic, start time.Time, size int, timed bool) (crowd, error) {
 	all := make(crowd, n)
 	var next, connected atomic.Int64
 	var wg sync.WaitGroup
@@ -24,7 +24,7 @@ func (o *Options) gather(ctx context.Context, n int, t topic, start time.Time, s
 	for range min(n, dialsAtOnce) {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				r := newReader(o.Site, t, start, size)
+				r := newReader(at, t, start, size)
 				if timed {
 					r.times = &hist{}
 				}
@@ -115,7 +115,7 @@ func (c crowd) tally() (sum tally) {
 
 // publish lets writers post until posts are out, at most perSecond a second when that is given. Each post carries the
 // time of its sending, and is answered only when it is on disk.
-func (o *Options) publish(ctx context.Context, t topic, start time.Time, posts int, perSecond float64) (took time.Duration, err error) {
+func (o *Options) publish(ctx context.Context, at side, t topic, start time.Time, posts int, perSecond float64) (took time.Duration, err error) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	failed := make(chan error, o.Writers)
@@ -130,7 +130,7 @@ func (o *Options) publish(ctx context.Context, t topic, start time.Time, posts i
 					case <-time.After(time.Until(due)):
 					}
 				}
-				if err := o.Site.say(ctx, t, fmt.Sprint(time.Since(start).Microseconds()), ""); err != nil {
+				if err := at.say(ctx, t, fmt.Sprint(time.Since(start).Microseconds()), ""); err != nil {
 					failed <- err
 					return
 				}

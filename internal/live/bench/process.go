@@ -23,8 +23,10 @@ func (s *Site) memory() int64 {
 }
 
 // cpu is the processor time that the site's process has used, 0 where it cannot be seen.
-func (s *Site) cpu() time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.Process))
+func (s *Site) cpu() time.Duration { return cpuOf(s.Process) }
+
+func cpuOf(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
@@ -36,6 +38,18 @@ func (s *Site) cpu() time.Duration {
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * tick
+}
+
+// sharedMemory is a process's share of memory: what it holds with others is divided among them.
+func sharedMemory(pid int) int64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "Pss:" {
+			kib, _ := strconv.ParseInt(fields[1], 10, 64)
+			return kib << 10
+		}
+	}
+	return 0
 }
 
 func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

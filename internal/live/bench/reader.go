@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,11 +19,12 @@ import (
 // reader is one socket that follows one topic and counts what it is sent. It comes back when it is cut, as a browser
 // does, and goes on from its n.
 type reader struct {
-	site  *Site
+	side  side
 	topic topic
 	start time.Time // what the stamps in posts count from
 	size  int       // of its buffer
 	times *hist     // how long events were on their way; nil notes nothing
+	mark  string    // where it is, as the peer says it
 
 	mu      sync.Mutex
 	conn    net.Conn
@@ -38,21 +38,17 @@ type reader struct {
 	done                                 chan struct{}
 }
 
-func newReader(s *Site, t topic, start time.Time, size int) *reader {
-	r := &reader{site: s, topic: t, start: start, size: size, done: make(chan struct{})}
+func newReader(s side, t topic, start time.Time, size int) *reader {
+	r := &reader{side: s, topic: t, start: start, size: size, done: make(chan struct{})}
 	r.n.Store(t.N)
 	return r
 }
 
 // connect opens the socket, follows the topic and returns the buffer in which frames may wait already.
 func (r *reader) connect(ctx context.Context) (*bufio.Reader, error) {
-	d := net.Dialer{Timeout: 20 * time.Second}
-	c, err := d.DialContext(ctx, "tcp", hostPort(r.site))
+	c, err := r.side.dial(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if r.site.URL.Scheme == "https" {
-		c = tls.Client(c, &tls.Config{ServerName: r.site.URL.Hostname()})
 	}
 	r.mu.Lock()
 	r.conn = c
@@ -64,65 +60,20 @@ func (r *reader) connect(ctx context.Context) (*bufio.Reader, error) {
 	}
 	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	in := bufio.NewReaderSize(c, r.size)
-	if err := r.shake(c, in); err != nil {
+	if err := r.side.enter(ctx, r, c, in); err != nil {
 		c.Close()
 		return nil, err
 	}
-	sub := fmt.Appendf(nil, `{"t":"sub","topic":%q,"since":%d}`, r.topic.ID, r.n.Load())
-	if _, err := c.Write(masked(0x81, sub)); err != nil {
-		c.Close()
-		return nil, err
-	}
-	for {
-		op, text, err := frame(in)
-		switch {
-		case err != nil:
-			c.Close()
-			return nil, err
-		case op == 0x81 && bytes.HasPrefix(text, []byte(`{"t":"subd"`)):
-			_ = c.SetDeadline(time.Time{})
-			r.opened.Add(1)
-			return in, nil
-		case op == 0x81 && bytes.HasPrefix(text, isGap):
-			if err := r.readPage(ctx, numberAfter(text, []byte(`"n":`))); err != nil {
-				c.Close()
-				return nil, err
-			}
-			_ = c.SetDeadline(time.Time{})
-			r.opened.Add(1)
-			return in, nil
-		case op == 0x81 && !bytes.HasPrefix(text, []byte(`{"t":"welcome"`)):
-			c.Close()
-			return nil, fmt.Errorf("not let in: %s", text)
-		}
-	}
+	_ = c.SetDeadline(time.Time{})
+	r.opened.Add(1)
+	return in, nil
 }
 
-// readPage reads what was posted up to n as a browser does that is too far behind: from the page. Every event of a
-// topic of the bench is a post, so they are counted like events.
-func (r *reader) readPage(ctx context.Context, n int64) error {
-	first := r.n.Load() - r.topic.N + 1 // posts that this reader knows, with the topic's own text
-	var page struct{ Posts []struct{ Number int64 } }
-	for last := n - r.topic.N + 1; first < last; first += int64(len(page.Posts)) {
-		path := fmt.Sprintf("/api/v1/topics/%s/posts?after=%d&limit=%d", r.topic.ID, first, min(100, last-first))
-		page.Posts = nil
-		if err := r.site.get(ctx, path, &page); err != nil {
-			return err
-		}
-		if len(page.Posts) == 0 {
-			return fmt.Errorf("the page ends at post %d, and %d is announced", first, last)
-		}
-		r.got += int64(len(page.Posts))
-	}
-	r.pages++
-	r.n.Store(n)
-	return nil
-}
-
-func (r *reader) shake(c net.Conn, in *bufio.Reader) error {
-	_, err := fmt.Fprintf(c, "GET /ws HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: manetomo.1\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-		r.site.URL.Host, r.site.Token)
+// shake asks for a websocket and takes the answer.
+func shake(c net.Conn, in *bufio.Reader, path, host, protocol, more string) error {
+	_, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\n%sConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: %s\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+		path, host, more, protocol)
 	if err != nil {
 		return err
 	}
@@ -139,13 +90,6 @@ func (r *reader) shake(c net.Conn, in *bufio.Reader) error {
 		return errors.New("the socket was refused: " + strings.TrimSpace(status))
 	}
 	return nil
-}
-
-func hostPort(s *Site) string {
-	if s.URL.Port() != "" {
-		return s.URL.Host
-	}
-	return net.JoinHostPort(s.URL.Hostname(), s.URL.Scheme)
 }
 
 // frame reads one message whole. The text stands in the buffer until the next read, unless it is larger than that.
@@ -237,7 +181,7 @@ func (r *reader) read(in *bufio.Reader) (any bool) {
 		any = true
 		switch op {
 		case 0x81:
-			r.take(text)
+			r.side.take(r, text)
 		case 0x89:
 			r.mu.Lock()
 			_, _ = r.conn.Write(masked(0x8a, text))
@@ -248,33 +192,15 @@ func (r *reader) read(in *bufio.Reader) (any bool) {
 	}
 }
 
-var (
-	isEvent = []byte(`{"t":"ev"`)
-	isBye   = []byte(`{"t":"bye"`)
-	isGap   = []byte(`{"t":"gap"`)
-)
-
-// take notes one message.
-func (r *reader) take(text []byte) {
-	switch {
-	case bytes.HasPrefix(text, isEvent):
-	case bytes.HasPrefix(text, isBye):
-		r.byes++
-		return
-	case bytes.HasPrefix(text, isGap):
-		r.wrong++
-		return
-	default:
-		return
-	}
-	n := numberAfter(text, []byte(`"n":`))
+// event notes an event that is the n-th of the topic, and when it was sent, which stands behind the mark.
+func (r *reader) event(n int64, text, mark []byte) {
 	if n != r.n.Load()+1 {
 		r.wrong++
 	}
 	r.got++
 	r.bytes += int64(len(text))
 	if r.times != nil {
-		if sent := numberAfter(text, []byte(`"html":"<p>`)); sent > 0 {
+		if sent := numberAfter(text, mark); sent > 0 {
 			r.times.add(time.Since(r.start) - time.Duration(sent)*time.Microsecond)
 		}
 	}

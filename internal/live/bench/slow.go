@@ -63,7 +63,7 @@ func (o *Options) paced(ctx context.Context, end func(stalled crowd, last int64)
 		return sum, err
 	}
 	start := time.Now()
-	all, err := o.gather(ctx, o.Readers, top, start, largeRead, true)
+	all, err := o.gather(ctx, o.Site, o.Readers, top, start, largeRead, true)
 	if err != nil {
 		return sum, err
 	}
@@ -78,7 +78,7 @@ func (o *Options) paced(ctx context.Context, end func(stalled crowd, last int64)
 	}
 	posts := slowPosts
 	o.Say(fmt.Sprintf("%d posts to %d readers, %d of them stalled", posts, len(all), len(stalled)))
-	if _, err := o.publish(ctx, top, start, posts, slowPace); err != nil {
+	if _, err := o.publish(ctx, o.Site, top, start, posts, slowPace); err != nil {
 		return sum, err
 	}
 	last := top.N + int64(posts)

@@ -1,6 +1,8 @@
 import { composing, writing } from "./ime";
 import { cookie } from "./look";
 
+// What is named by its act needs no data-key of its own: a page has these once for each post.
+const named: Record<string, string> = { l: ".react", r: "[data-act=reply]", q: "[data-act=quote]" };
 const places: Record<string, string> = { h: "/home", a: "/archive", t: "/topics", m: "/members" };
 
 // listenForKeys gives single keys their act where the page has a target for it: a list of [data-item], or an element
@@ -43,7 +45,7 @@ function act(key: string): boolean {
       return toUnread();
   }
   if (!/^[a-z]$/.test(key)) return false;
-  const selector = `[data-key="${key}"]` + (key === "l" ? ", .react" : "");
+  const selector = [`[data-key="${key}"]`, named[key]].filter(Boolean).join();
   for (const place of [here(), document.querySelector("main"), document]) {
     const target = place?.querySelector<HTMLElement>(selector);
     if (target) return press(target);

@@ -159,9 +159,10 @@ func (d *Discussion) undoable(p *talk.View) bool {
 // isAnswer tells whether a post is the accepted answer.
 func (d *Discussion) isAnswer(p *talk.View) bool { return d.Answer != nil && d.Answer.ID == p.ID }
 
-// mayAnswer tells whether the viewer may say that a post answers the question, while the topic is one.
+// mayAnswer tells whether the viewer may say that a post answers the question. Until the topic is one only the sketch
+// has the button: the script gives it to the posts of an open page, and thirty hidden ones would make every page heavier.
 func (d *Discussion) mayAnswer(p *talk.View) bool {
-	return d.Topic.MayAsk(d.Viewer) && p.Number != 1
+	return d.Topic.MayAsk(d.Viewer) && p.Number != 1 && (d.Topic.Question || p.ID == sketchID)
 }
 
 // first tells whether the window begins with the topic's first post.
@@ -179,10 +180,13 @@ func pressed(p *talk.View, r talk.Reaction) string {
 	return "false"
 }
 
+// sketchID stands where the script puts the id of a post.
+const sketchID = "ID"
+
 // sketch is the post that the island copies for each new one; every word in it is replaced.
 func (d *Discussion) sketch(mine bool) *talk.View {
 	p := &talk.View{AuthorName: "　"}
-	p.ID, p.HTML, p.State, p.CreatedAt = "ID", " ", access.Published, d.Now
+	p.ID, p.HTML, p.State, p.CreatedAt = sketchID, " ", access.Published, d.Now
 	if mine {
 		p.Author, p.Number = d.Viewer.Person, -1 // an id of its own on the page
 	}

@@ -37,7 +37,21 @@ export class List {
   // asked shows what belongs to a question, or to a topic that is none.
   asked(question: boolean): void {
     this.question = question;
+    if (question) this.offer();
     this.ask(document);
+  }
+
+  // offer gives every post the button by which it becomes the answer. A page that was no question came without them.
+  private offer(): void {
+    const sketch = this.root.querySelector<HTMLTemplateElement>("template[data-sketch=other]")?.content.querySelector("[data-accept]");
+    if (!sketch) return;
+    for (const quote of this.root.querySelectorAll<HTMLElement>("li[data-id] [data-act=quote]")) {
+      const li = quote.closest<HTMLElement>("li[data-id]")!;
+      if (li.querySelector("[data-accept], #p1")) continue; // the first post asks
+      const button = sketch.cloneNode(true) as HTMLElement;
+      button.setAttribute("formaction", button.getAttribute("formaction")!.replace("/posts/ID/", `/posts/${li.dataset.id}/`));
+      quote.after(" ", button);
+    }
   }
 
   private ask(part: ParentNode): void {

@@ -18,6 +18,9 @@ type Document struct {
 	ptr     uint64 // FPDF_DOCUMENT
 	pages   int
 	scratch uint64 // 64 bytes for results
+
+	functions map[string]api.Function // as they are asked for: each has a stack of its own
+	stack     [16]uint64              // of arguments and results
 }
 
 // Page is one loaded page; its time runs from loading to closing.
@@ -38,7 +41,7 @@ const (
 
 // Document opens a PDF from memory. The context bounds everything done with it.
 func (e *Engine) Document(ctx context.Context, pdf []byte) (*Document, error) {
-	d := &Document{engine: e, files: newFiles(e.fonts)}
+	d := &Document{engine: e, files: newFiles(e.fonts), functions: map[string]api.Function{}}
 	ctx, cancel := context.WithTimeout(d.context(ctx), e.pageTimeout)
 	defer cancel()
 	module, err := e.runtime.InstantiateModule(ctx, e.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
@@ -157,18 +160,32 @@ func (d *Document) context(ctx context.Context) context.Context {
 
 // call calls an exported function; it returns its first result, or 0.
 func (d *Document) call(ctx context.Context, name string, args ...uint64) (uint64, error) {
-	f := d.module.ExportedFunction(name)
-	if f == nil {
-		return 0, fmt.Errorf("pdfium has no function %s", name)
-	}
-	results, err := f.Call(ctx, args...)
+	f, err := d.function(name)
 	if err != nil {
+		return 0, err
+	}
+	stack := d.stack[:max(len(args), 1)]
+	stack[0] = 0
+	copy(stack, args)
+	if err := f.CallWithStack(ctx, stack); err != nil {
 		return 0, fmt.Errorf("%s: %w", name, d.explain(ctx, err))
 	}
-	if len(results) == 0 {
+	if len(f.Definition().ResultTypes()) == 0 {
 		return 0, nil
 	}
-	return results[0], nil
+	return stack[0], nil
+}
+
+func (d *Document) function(name string) (api.Function, error) {
+	if f := d.functions[name]; f != nil {
+		return f, nil
+	}
+	f := d.module.ExportedFunction(name)
+	if f == nil {
+		return nil, fmt.Errorf("pdfium has no function %s", name)
+	}
+	d.functions[name] = f
+	return f, nil
 }
 
 // explain says what a broken call means: time, memory, or a file that PDFium cannot bear.

@@ -148,4 +148,5 @@ type benchCmd struct {
 	Search benchSearchCmd `cmd:"" help:"Measure how good and how fast the search is."`
 	Live   benchLiveCmd   `cmd:"" help:"Measure the live channel of a running site."`
 	Files  benchFilesCmd  `cmd:"" help:"Measure how fast PDF files are read, beside poppler where it is installed."`
+	Import benchImportCmd `cmd:"" help:"Measure bringing many posters in, and what it costs those who look at pages meanwhile."`
 }

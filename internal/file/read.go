@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"sync"
 	"time"
 
 	"github.com/manetomo/manetomo/internal/file/pdfium"
@@ -69,14 +70,15 @@ func reasonFor(err error) string {
 // readFile reads the pages of a file and gives each to keep. note says in Japanese what could not be read of a file
 // that is otherwise fine. try counts from 1: each has more time than the one before, and only the last makes do with
 // the pages that it could read in time.
-func readFile(ctx context.Context, engine *pdfium.Engine, kind Type, data []byte, try int, keep func(sheet) error) (note string, err error) {
+// pixels is held while pictures are made smaller and encoded.
+func readFile(ctx context.Context, engine *pdfium.Engine, pixels sync.Locker, kind Type, data []byte, try int, keep func(sheet) error) (note string, err error) {
 	switch {
 	case kind.Office():
 		return readOffice(kind, data, keep)
 	case kind != PDF:
-		return "", readPicture(kind, data, keep)
+		return "", readPicture(kind, data, pixels, keep)
 	}
-	d := &document{engine: engine.Patient(try), data: data, last: try >= maxTries}
+	d := &document{engine: engine.Patient(try), pixels: pixels, data: data, last: try >= maxTries}
 	defer d.close()
 	until, cancel := context.WithTimeout(ctx, documentTime*time.Duration(try))
 	defer cancel()
@@ -87,21 +89,30 @@ func readFile(ctx context.Context, engine *pdfium.Engine, kind Type, data []byte
 	return note, err
 }
 
-func readPicture(kind Type, data []byte, keep func(sheet) error) error {
-	img, err := decode(kind, data, Widths[len(Widths)-1], maxPixels)
+func readPicture(kind Type, data []byte, pixels sync.Locker, keep func(sheet) error) error {
+	s, err := pictured(kind, data, pixels)
 	if err != nil {
-		return err
-	}
-	s := sheet{number: 1, width: float64(img.Bounds().Dx()), height: float64(img.Bounds().Dy()), colour: colour(img)}
-	if s.pictures, err = ladder(img, Widths); err != nil {
 		return err
 	}
 	return keep(s)
 }
 
+func pictured(kind Type, data []byte, pixels sync.Locker) (sheet, error) {
+	pixels.Lock()
+	defer pixels.Unlock()
+	img, err := decode(kind, data, Widths[len(Widths)-1], maxPixels)
+	if err != nil {
+		return sheet{}, err
+	}
+	s := sheet{number: 1, width: float64(img.Bounds().Dx()), height: float64(img.Bounds().Dy()), colour: colour(img)}
+	s.pictures, err = ladder(img, Widths)
+	return s, err
+}
+
 // document reads a PDF page by page and opens it again when a page has broken its instance of the engine.
 type document struct {
 	engine *pdfium.Engine
+	pixels sync.Locker
 	data   []byte
 	last   bool // no further try follows
 	open   *pdfium.Document
@@ -157,6 +168,8 @@ func (d *document) page(ctx context.Context, number int) (sheet, error) {
 	if err != nil || img == nil {
 		return s, err
 	}
+	d.pixels.Lock()
+	defer d.pixels.Unlock()
 	s.colour = colour(img)
 	s.pictures, err = ladder(img, widths)
 	return s, err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/manetomo/manetomo/internal/apperr"
@@ -97,7 +98,7 @@ func TestEverySample(t *testing.T) {
 			}
 			var text string
 			var pages int
-			note, err := readFile(t.Context(), e, in.kind, data, 1, func(s sheet) error {
+			note, err := readFile(t.Context(), e, new(sync.Mutex), in.kind, data, 1, func(s sheet) error {
 				pages++
 				text += s.text
 				if !in.kind.Office() {

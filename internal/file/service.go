@@ -24,7 +24,7 @@ type Service struct {
 
 	engine   atomic.Pointer[pdfium.Engine] // while Work runs
 	looking  sync.Mutex
-	decoding sync.Mutex // one large picture at a time: decoded it has up to 320 MB
+	decoding sync.Mutex // one picture at a time: a large one has up to 320 MB, and a core stays free for pages
 	tiling   sync.Mutex // one sheet at a time is cut into tiles: other workers stay free for what people wait for
 }
 

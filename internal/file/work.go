@@ -198,11 +198,7 @@ func (s *Service) process(ctx context.Context, engine *pdfium.Engine, f *File) (
 	if err != nil {
 		return "", err
 	}
-	if f.Type != PDF {
-		s.decoding.Lock()
-		defer s.decoding.Unlock()
-	}
-	return readFile(ctx, engine, f.Type, data, f.Tries, func(sh sheet) error { return s.keepPage(ctx, f, sh) })
+	return readFile(ctx, engine, &s.decoding, f.Type, data, f.Tries, func(sh sheet) error { return s.keepPage(ctx, f, sh) })
 }
 
 // errLost says that the lease went to another worker.

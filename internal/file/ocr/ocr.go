@@ -111,7 +111,7 @@ func (r *Reader) run(ctx context.Context, img image.Image, p pass) ([]byte, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, passTime)
 	defer cancel()
-	limits := fmt.Sprintf(`ulimit -v %d && ulimit -t %d && ulimit -c 0 && exec nice -n 10 "$@"`, memoryKiB, cpuSeconds)
+	limits := fmt.Sprintf(`ulimit -v %d && ulimit -t %d && ulimit -c 0 && exec nice -n 19 "$@"`, memoryKiB, cpuSeconds)
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", limits, "ocr", r.program, "stdin", "stdout", "-l", "jpn", "--psm", p.psm, "tsv")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OMP_THREAD_LIMIT=1", "LC_ALL=C.UTF-8"}
 	if data := os.Getenv("TESSDATA_PREFIX"); data != "" {

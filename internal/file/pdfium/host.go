@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"time"
 
 	"github.com/tetratelabs/wazero/api"
@@ -84,11 +85,12 @@ var hostFunctions = map[string]hostFunction{
 }
 
 // timeOfDay is what some dates in files ask for, and what every loop calls from time to time: here a page whose time is
-// over is stopped.
+// over is stopped, and whoever waits for the core goes first.
 func timeOfDay(c call) uint64 {
 	if c.ctx.Err() != nil {
 		panic(errTime)
 	}
+	runtime.Gosched()
 	return math.Float64bits(float64(time.Now().UnixMilli()))
 }
 

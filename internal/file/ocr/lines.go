@@ -12,8 +12,8 @@ import (
 	"github.com/manetomo/manetomo/internal/file/pdfium"
 )
 
-// sure is how sure tesseract must be of a word, of 100. Below it pictures turn into letters that nobody wrote.
-const sure = 15
+// least is how sure tesseract must be of a word, of 100. Below it pictures turn into letters that nobody wrote.
+const least = 15
 
 // word is what tesseract calls one: in Japanese a letter or a few. Places are per mille of the picture.
 type word struct {
@@ -25,6 +25,7 @@ type word struct {
 // line is words that follow each other.
 type line struct {
 	words          []word
+	vertical       bool
 	pass, block, n int
 	x0, y0, x1, y1 float64
 	top, left      float64 // of its block
@@ -35,34 +36,44 @@ func parse(tsv []byte, pass, width, height int) (lines []line) {
 	if width <= 0 || height <= 0 {
 		return nil
 	}
-	last := ""
+	var last place
+	x, y := 1000/float64(width), 1000/float64(height)
 	for row := range strings.Lines(string(tsv)) {
-		f := strings.Split(strings.TrimRight(row, "\r\n"), "\t")
-		if len(f) < 12 || f[0] != "5" {
+		w, key, ok := parseRow(row)
+		if !ok {
 			continue
 		}
-		var n [10]float64 // from f[1]: page, block, paragraph, line, word, left, top, width, height, confidence
-		ok := true
-		for i := range n {
-			v, err := strconv.ParseFloat(f[1+i], 64)
-			n[i], ok = v, ok && err == nil && !math.IsNaN(v) && math.Abs(v) < 1e7
-		}
-		text := strings.Join(strings.Fields(f[11]), "")
-		if !ok || text == "" || !utf8.ValidString(text) || n[9] < sure {
-			continue
-		}
-		x, y := 1000/float64(width), 1000/float64(height)
-		w := word{text, inPage(n[5] * x), inPage(n[6] * y), inPage((n[5] + n[7]) * x), inPage((n[6] + n[8]) * y), n[9]}
-		key := strings.Join(f[1:5], " ")
-		if key != last || lines[len(lines)-1].farFrom(w, float64(width)/float64(height)) {
+		w.x0, w.y0, w.x1, w.y1 = inPage(w.x0*x), inPage(w.y0*y), inPage(w.x1*x), inPage(w.y1*y)
+		if len(lines) == 0 || key != last || lines[len(lines)-1].farFrom(w, float64(width)/float64(height)) {
 			last = key
-			lines = append(lines, line{pass: pass, block: int(n[1]), n: len(lines), x0: w.x0, y0: w.y0, x1: w.x1, y1: w.y1})
+			lines = append(lines, line{pass: pass, block: key.block, n: len(lines), x0: w.x0, y0: w.y0, x1: w.x1, y1: w.y1})
 		}
 		l := &lines[len(lines)-1]
 		l.words = append(l.words, w)
 		l.x0, l.y0, l.x1, l.y1 = min(l.x0, w.x0), min(l.y0, w.y0), max(l.x1, w.x1), max(l.y1, w.y1)
 	}
 	return slices.DeleteFunc(lines, line.noise)
+}
+
+// place is where in the table's order a word stands.
+type place struct{ page, block, paragraph, line int }
+
+// parseRow reads a word of the table, with its place in pixels.
+func parseRow(row string) (w word, at place, ok bool) {
+	f := strings.Split(strings.TrimRight(row, "\r\n"), "\t")
+	if len(f) < 12 || f[0] != "5" {
+		return w, at, false
+	}
+	var n [10]float64 // from f[1]: page, block, paragraph, line, word, left, top, width, height, confidence
+	for i := range n {
+		v, err := strconv.ParseFloat(f[1+i], 64)
+		if err != nil || math.IsNaN(v) || math.Abs(v) >= 1e7 {
+			return w, at, false
+		}
+		n[i] = v
+	}
+	w = word{strings.Join(strings.Fields(f[11]), ""), n[5], n[6], n[5] + n[7], n[6] + n[8], n[9]}
+	return w, place{int(n[0]), int(n[1]), int(n[2]), int(n[3])}, w.text != "" && utf8.ValidString(w.text) && w.conf >= least
 }
 
 func inPage(v float64) float64 { return max(0, min(1000, v)) }
@@ -75,17 +86,24 @@ func (l line) farFrom(w word, aspect float64) bool {
 
 // noise tells whether a line is only marks and strokes, or so short that tesseract would have to be surer of it.
 func (l line) noise() bool {
-	letters, conf := 0, 0.0
+	letters := 0
 	for _, w := range l.words {
-		conf += w.conf
 		for _, r := range w.text {
 			if (unicode.IsLetter(r) || unicode.IsDigit(r)) && !strings.ContainsRune(strokes, r) {
 				letters++
 			}
 		}
 	}
-	conf /= float64(len(l.words))
+	conf := l.sure()
 	return letters == 0 || letters == 1 && conf < 80 || letters <= 4 && conf < 60 || conf < 45
+}
+
+// sure is how sure tesseract is of a line's words.
+func (l line) sure() (conf float64) {
+	for _, w := range l.words {
+		conf += w.conf / float64(len(l.words))
+	}
+	return conf
 }
 
 // strokes are letters that lines of a drawing are taken for.
@@ -145,6 +163,10 @@ func order(lines []line) []line {
 // line's height, and none begins before the one before it.
 func chars(lines []line) (list []pdfium.Char) {
 	for _, l := range lines {
+		if l.vertical {
+			list = append(list, l.down()...)
+			continue
+		}
 		from := l.x0
 		for _, w := range l.words {
 			runes := []rune(w.text)

@@ -40,10 +40,13 @@ var (
 )
 
 // Packages are what Debian calls the things that are needed.
-var Packages = []string{"tesseract-ocr", "tesseract-ocr-jpn"}
+var Packages = []string{"tesseract-ocr", "tesseract-ocr-jpn", "tesseract-ocr-jpn-vert"}
 
 // Reader is tesseract as it was found.
-type Reader struct{ program string }
+type Reader struct {
+	program  string
+	vertical bool // its data for vertical writing is there
+}
 
 // Find looks for tesseract and its Japanese data.
 func Find(ctx context.Context) (*Reader, error) {
@@ -57,20 +60,22 @@ func Find(ctx context.Context) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask tesseract for its languages: %w", err)
 	}
-	if !slices.Contains(strings.Fields(string(out)), "jpn") {
+	languages := strings.Fields(string(out))
+	if !slices.Contains(languages, "jpn") {
 		return nil, ErrNone
 	}
-	return &Reader{program}, nil
+	return &Reader{program, slices.Contains(languages, "jpn_vert")}, nil
 }
 
 // pass is one way to look at a picture. A poster has letters of very different sizes, on grounds of different
 // brightness; what one pass overlooks another sees (passes are chosen by the figures in ocr_test.go).
 type pass struct {
-	width int
-	psm   string // how the page is taken apart: 3 looks for columns of text, 11 for words anywhere
+	width    int
+	language string
+	psm      string // how the page is taken apart: 3 looks for columns of text, 11 for words anywhere, 5 takes it for one column
 }
 
-var passes = []pass{{2560, "3"}, {2560, "11"}, {1280, "11"}}
+var passes = []pass{{2560, "jpn", "3"}, {2560, "jpn", "11"}, {1280, "jpn", "11"}}
 
 // Read reads a picture: its text, and its words with their places.
 func (r *Reader) Read(ctx context.Context, img image.Image) (string, []pdfium.Word, error) {
@@ -83,7 +88,15 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (string, []pdfium.Wo
 		}
 		lines = append(lines, parse(out, n, gray.Bounds().Dx(), gray.Bounds().Dy())...)
 	}
-	chars := chars(order(best(lines)))
+	lines = best(lines)
+	if r.vertical {
+		down, err := r.readColumns(ctx, img, lines)
+		if err != nil {
+			return "", nil, err
+		}
+		lines = withColumns(lines, down)
+	}
+	chars := chars(order(lines))
 	b := img.Bounds()
 	text, words := pdfium.Group(chars, float64(b.Dx())/float64(b.Dy()))
 	return text, words, nil
@@ -111,8 +124,8 @@ func (r *Reader) run(ctx context.Context, img image.Image, p pass) ([]byte, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, passTime)
 	defer cancel()
-	limits := fmt.Sprintf(`ulimit -v %d && ulimit -t %d && ulimit -c 0 && exec nice -n 19 "$@"`, memoryKiB, cpuSeconds)
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", limits, "ocr", r.program, "stdin", "stdout", "-l", "jpn", "--psm", p.psm, "tsv")
+	limits := fmt.Sprintf(`ulimit -v %d && ulimit -t %d && ulimit -c 0 && exec nice -n 10 "$@"`, memoryKiB, cpuSeconds)
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", limits, "ocr", r.program, "stdin", "stdout", "-l", p.language, "--psm", p.psm, "tsv")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OMP_THREAD_LIMIT=1", "LC_ALL=C.UTF-8"}
 	if data := os.Getenv("TESSDATA_PREFIX"); data != "" {
 		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+data)

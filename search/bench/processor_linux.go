@@ -23,3 +23,12 @@ func AllProcessorTime() time.Duration {
 	}
 	return time.Duration(t.Nano())
 }
+
+// ChildrenTime is how long processes that this one has started and waited for have run.
+func ChildrenTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_CHILDREN, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

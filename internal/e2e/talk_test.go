@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,15 +124,28 @@ func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
 	p.Fill(postField, "つながる前に書いた文")
 	p.Click(postButton)
 	p.See("つながったら送ります")
+	for _, next := range []string{"二つめ", "三つめ", "四つめ"} {
+		p.Fill(postField, next+"の文")
+		p.Click(postButton)
+		p.See(next + "の文")
+	}
 	offline(false)
 	p.Go("/topics/" + made.ID) // the browser was closed and opened again
 	p.See("つながる前に書いた文")
 	p.Holds("the post stands", `() => [...document.querySelectorAll("ol.posts > li[data-id]:not([data-id=''])")].some(li => li.innerText.includes("つながる前に書いた文") && !li.querySelector(".sending"))`)
+	p.Holds("all stand", `() => !document.querySelector(".post.sending")`)
 	n := 0
+	var order []string
 	for _, post := range a.posts(made.ID) {
 		if strings.Contains(post.Body, "つながる前に書いた文") {
 			n++
 		}
+		if strings.HasSuffix(post.Body, "つめの文") {
+			order = append(order, post.Body)
+		}
+	}
+	if !slices.Equal(order, []string{"二つめの文", "三つめの文", "四つめの文"}) {
+		t.Errorf("what was written one after the other stands as %v", order)
 	}
 	if n != 1 {
 		t.Errorf("the post stands %d times, want once", n)

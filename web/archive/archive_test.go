@@ -212,7 +212,7 @@ func TestThemesStandOnTwoLevels(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := Pages{DB: d, Index: x}
-	below := regexp.MustCompile(`(?s)value="people">.*?人材を育てる.*?くわしく選ぶ（2）.*?value="people-(young|manager)".*?value="people-(young|manager)".*?</details>`)
+	below := regexp.MustCompile(`(?s)value="people">.*?人材を育てる.*?くわしく<span class="vh">選ぶ（2）</span>.*?value="people-(young|manager)".*?value="people-(young|manager)".*?</details>`)
 	for _, test := range []struct{ address, found, chosen, open string }{
 		{"", "<b>3件</b>", "", `<details class="facet-below">`},
 		{"?theme=people", "<b>3件</b>", `value="people" checked`, `<details class="facet-below">`},

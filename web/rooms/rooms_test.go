@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
 	"github.com/manetomo/manetomo/web/page"
@@ -53,7 +54,7 @@ func get(t *testing.T, s *talk.Service, v access.Viewer, path string) *httptest.
 	t.Helper()
 	mux := http.NewServeMux()
 	p := rooms.Pages{Talk: s}
-	for pattern, h := range map[string]page.Handler{"GET /rooms": p.List, "GET /rooms/{key}": p.Show, "GET /topics/{id}": topics.Pages{Talk: s}.Show} {
+	for pattern, h := range map[string]page.Handler{"GET /rooms": p.List, "GET /rooms/{key}": p.Show, "GET /topics/{id}": topics.Pages{Talk: s, Notify: &notify.Service{DB: s.DB}}.Show} {
 		mux.Handle(pattern, page.Handle(h))
 	}
 	r := httptest.NewRequest("GET", path, nil)

@@ -28,6 +28,9 @@ export class Composer {
   private quotes?: Quotes;
   private underway = new Map<string, HTMLElement>(); // by key
   private unmade = new Map<string, HTMLElement>(); // by nonce: posts whose final form has not come yet
+  private written: Unsent[] = []; // in order, with those that have arrived until the next is sent
+  private sending = false;
+  private later = 0;
   private typedAt = 0;
 
   constructor(
@@ -108,7 +111,7 @@ export class Composer {
     const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value, this.quotes!.all(), this.poll());
     this.clear();
     this.show(u);
-    this.send(u);
+    this.sendAll();
   }
 
   // poll is the poll that the form describes, if it does.
@@ -150,6 +153,7 @@ export class Composer {
     article.querySelector(".post-head b")!.textContent = "あなた";
     article.setAttribute("aria-label", "あなたの投稿（送信中）");
     this.underway.set(u.key, li);
+    this.written.push(u);
     this.unmade.set(nonce(u), li);
     this.list.end.append(li);
     this.say(li, "送信中");
@@ -166,24 +170,36 @@ export class Composer {
     acts.replaceChildren(said, ...buttons);
   }
 
-  private async send(u: Unsent): Promise<void> {
-    const li = this.underway.get(u.key);
-    if (!li || li.dataset.sending) return;
-    li.dataset.sending = "yes";
+  // send sends a post and tells whether the next one may follow.
+  private async send(u: Unsent): Promise<boolean> {
+    const li = this.underway.get(u.key)!;
     const sent = await this.outbox.send(u);
-    delete li.dataset.sending;
-    if (sent.ok) return this.arrived(u, li, sent.id, sent.number, sent.n);
-    if (sent.again) {
-      this.say(li, sent.text, this.button("もう一度送る", () => this.send(u)), this.button("取り消す", () => this.giveUp(u, li)));
-      setTimeout(() => this.send(u), sendAgain);
-      return;
+    if (sent.ok) this.arrived(u, li, sent.id, sent.number, sent.n);
+    else if (sent.again) {
+      if (!this.underway.has(u.key)) return true; // taken back, or its frame came meanwhile
+      this.say(li, sent.text, this.button("もう一度送る", () => this.sendAll()), this.button("取り消す", () => this.giveUp(u, li)));
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.sendAll(), sendAgain);
+      return false;
+    } else if (this.underway.has(u.key)) {
+      this.giveUp(u, li);
+      this.complain(sent.text);
     }
-    this.giveUp(u, li);
-    this.complain(sent.text);
+    return true;
   }
 
-  private sendAll(): void {
-    for (const u of this.outbox.all()) this.send(u);
+  // sendAll sends what waits, one after the other, so that it stands in the order in which it was written.
+  private async sendAll(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      for (let more = true; more; ) {
+        this.written = this.written.filter((u) => this.underway.has(u.key));
+        more = this.written.length > 0 && (await this.send(this.written[0]));
+      }
+    } finally {
+      this.sending = false;
+    }
   }
 
   // arrived makes the post on its way the post that stands. Its final form comes by the channel, before or behind the

@@ -49,6 +49,7 @@ func script(t *testing.T, p *browser.Person, js string) {
 }
 
 func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 25)
 	p := browser.New(t, s.URL, "fellow")
@@ -79,6 +80,7 @@ func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
 }
 
 func TestEnterThatConfirmsKanjiNeverSends(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -105,6 +107,7 @@ func TestEnterThatConfirmsKanjiNeverSends(t *testing.T) {
 }
 
 func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -139,6 +142,7 @@ func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
 }
 
 func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -156,6 +160,7 @@ func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
 }
 
 func TestDiscussionWorksWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 2)
 	v := visitor.New(t, s.URL)

@@ -64,6 +64,7 @@ type frame struct {
 }
 
 func TestTwoNodesAreOneSite(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t)
 	secret := token(t, c.nodes[0], "moderator@example.jp")
 	one, two := api{t, c.nodes[0].URL, secret}, api{t, c.nodes[1].URL, secret}
@@ -85,7 +86,7 @@ func TestTwoNodesAreOneSite(t *testing.T) {
 		}
 	})
 	t.Run("and in its search", func(t *testing.T) {
-		site.Eventually(t, 20*time.Second, "the other node finds the topic", func() bool {
+		site.Eventually(t, time.Minute, "the other node finds the topic", func() bool {
 			return slices.Contains(two.hits("q="+url.QueryEscape("節をこえる一言")), "二つの節で読む話題")
 		})
 	})
@@ -101,7 +102,7 @@ func TestTwoNodesAreOneSite(t *testing.T) {
 		var again post
 		through.do("POST", "/api/v1/topics/"+made.ID+"/posts", map[string]any{"body": "残った節への投稿"}, &again)
 		c.nodes[0].Restart()
-		site.Eventually(t, 20*time.Second, "the node that came back has what it missed", func() bool {
+		site.Eventually(t, time.Minute, "the node that came back has what it missed", func() bool {
 			return slices.ContainsFunc(one.posts(made.ID), func(p post) bool { return p.ID == again.ID }) &&
 				slices.Contains(one.hits("q="+url.QueryEscape("残った節への投稿")), "二つの節で読む話題")
 		})

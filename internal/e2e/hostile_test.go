@@ -31,8 +31,10 @@ func checkRefusal(t *testing.T, what string, status int, body string) {
 
 // TestBadInputIsAnsweredWithASentence sends what no page of ours would send.
 func TestBadInputIsAnsweredWithASentence(t *testing.T) {
+	t.Parallel()
 	for name, env := range databases(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := site.Start(t, site.Options{Env: env})
 			a := api{t, s.URL, token(t, s, "moderator@example.jp")}
 			made := a.newTopic("わるい入力")
@@ -73,6 +75,7 @@ func TestBadInputIsAnsweredWithASentence(t *testing.T) {
 
 // TestANextPathNeverLeadsAway signs in with addresses that lead elsewhere.
 func TestANextPathNeverLeadsAway(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	for _, next := range []string{"//example.com/", `/\example.com`, "https://example.com/", "/\texample.com", "javascript:alert(1)", "/%0d%0aLocation:x", "//", "\x00"} {
 		v := visitor.New(t, s.URL)
@@ -91,6 +94,7 @@ func TestANextPathNeverLeadsAway(t *testing.T) {
 
 // TestABadFrameEndsOnlyItsSocket sends frames of the wrong type and of wrong content.
 func TestABadFrameEndsOnlyItsSocket(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	secret := token(t, s, "moderator@example.jp")
 	for _, bad := range []struct {
@@ -134,6 +138,7 @@ func TestABadFrameEndsOnlyItsSocket(t *testing.T) {
 // TestBadFilesAreAnsweredWithASentence uploads every bad sample. A file is refused at once, or its page says why it
 // could not be read; the entry stays, and a good file still goes up.
 func TestBadFilesAreAnsweredWithASentence(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a := api{t, s.URL, token(t, s, "moderator@example.jp")}
 	var entry struct{ ID, URL string }

@@ -15,6 +15,7 @@ import (
 // TestTheIndexHealsByItself kills the program while it indexes, then deletes and damages its index: pages are served
 // all the time, and everything that was acknowledged is found again without anybody doing anything.
 func TestTheIndexHealsByItself(t *testing.T) {
+	t.Parallel()
 	const rounds, writers = 2, 3
 	s := site.Start(t, site.Options{})
 	a := api{t, s.URL, token(t, s, "moderator@example.jp")}

@@ -20,9 +20,11 @@ type ack struct {
 // looks: every acknowledged post is there once, whatever was cut off is there once after it is sent again, and the
 // numbers have no hole.
 func TestAKillDuringPostingLosesNothingAcknowledged(t *testing.T) {
+	t.Parallel()
 	const rounds, writers = 4, 6
 	for name, env := range databases(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := site.Start(t, site.Options{Env: env})
 			a := api{t, s.URL, token(t, s, "moderator@example.jp")}
 			made := a.newTopic("落ちても残る話し合い")

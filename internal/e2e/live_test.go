@@ -23,6 +23,7 @@ func sockets(t *testing.T, p *browser.Person) int {
 }
 
 func TestTabsOfABrowserShareOneConnection(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	other := a.newTopic("もう一つの話し合い")
@@ -59,6 +60,7 @@ func TestTabsOfABrowserShareOneConnection(t *testing.T) {
 }
 
 func TestNoticesAreCountedLive(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	mine := api{t, s.URL, token(t, s, "fellow@example.jp")}
 	made := mine.newTopic("返事を待つ話し合い")
@@ -79,6 +81,7 @@ func TestNoticesAreCountedLive(t *testing.T) {
 }
 
 func TestSigningOutEndsTheChannelInEveryTab(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -97,6 +100,7 @@ func TestSigningOutEndsTheChannelInEveryTab(t *testing.T) {
 }
 
 func TestTheNetworkPageTestsThisBrowser(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	p := browser.New(t, s.URL, "fellow")
 	p.SignIn("fellow@example.jp")

@@ -43,6 +43,7 @@ func talkTogether(a, b *browser.Person, path string) {
 }
 
 func TestTwoPeopleInOneDiscussion(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a := api{t, s.URL, token(t, s, "moderator@example.jp")}
 	made := a.newTopic("ふたりで話す")
@@ -55,6 +56,7 @@ func TestTwoPeopleInOneDiscussion(t *testing.T) {
 // TestSignInOverAnotherOrigin uses a provider on another port, which browsers treat as another origin: the page's
 // policy on forms must let the way there and back through.
 func TestSignInOverAnotherOrigin(t *testing.T) {
+	t.Parallel()
 	provider := site.Start(t, site.Options{Args: []string{"demo-provider"}})
 	s := site.Start(t, site.Options{Args: []string{"serve"}, Env: []string{
 		"MANETOMO_OIDC_DEMO_ISSUER=" + provider.URL, "MANETOMO_OIDC_DEMO_CLIENT_ID=manetomo",

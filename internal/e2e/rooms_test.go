@@ -38,6 +38,7 @@ func planned(t *testing.T, s *site.Site) (address string, entries []string) {
 }
 
 func TestAPosterSessionWalksOnTheSameOnEveryScreen(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	address, entries := planned(t, s)
 	host, guest := browser.New(t, s.URL, "moderator"), browser.New(t, s.URL, "fellow")
@@ -104,6 +105,7 @@ func TestAPosterSessionWalksOnTheSameOnEveryScreen(t *testing.T) {
 }
 
 func TestWhatIsTriedInThePracticeRoomTellsNobody(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	newcomer, other := browser.New(t, s.URL, "fellow"), browser.New(t, s.URL, "alumnus")
 	newcomer.SignIn("fellow@example.jp")

@@ -34,8 +34,10 @@ import (
 //	until PATH TEXT         open a page until it shows the text (what follows an act takes a moment)
 //	manetomo ARGUMENT…      run an admin command beside the site
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	for name, env := range databases(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := site.Start(t, site.Options{Env: env})
 			testscript.Run(t, testscript.Params{
 				Dir: "testdata",

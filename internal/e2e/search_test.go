@@ -10,6 +10,7 @@ import (
 
 // TestSearching is what a browser adds to the search.
 func TestSearching(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a := api{t, s.URL, token(t, s, "fellow@example.jp")}
 	site.Eventually(t, time.Minute, "reports and posters are found", func() bool {

@@ -50,6 +50,7 @@ func script(t *testing.T, p *browser.Person, js string) {
 }
 
 func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 25)
 	p := browser.New(t, s.URL, "fellow")
@@ -80,6 +81,7 @@ func TestNewPostsMoveNothingUnderTheReader(t *testing.T) {
 }
 
 func TestEnterThatConfirmsKanjiNeverSends(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -106,6 +108,7 @@ func TestEnterThatConfirmsKanjiNeverSends(t *testing.T) {
 }
 
 func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -153,6 +156,7 @@ func TestPostsWrittenOfflineAreSentOnReturn(t *testing.T) {
 }
 
 func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -170,6 +174,7 @@ func TestWhereSocketsAreRefusedPollsCarryTheSame(t *testing.T) {
 }
 
 func TestDiscussionWorksWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 2)
 	v := visitor.New(t, s.URL)

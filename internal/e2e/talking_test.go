@@ -12,6 +12,7 @@ import (
 
 // TestTalkingTogether is a question with its answer, a quote and a poll, each seen by the other person without reloading.
 func TestTalkingTogether(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 1)
 	fellow, moderator := browser.New(t, s.URL, "fellow"), browser.New(t, s.URL, "moderator")
@@ -27,9 +28,11 @@ func TestTalkingTogether(t *testing.T) {
 	fellow.See("届きました")
 	moderator.See("これが答え")
 	script(t, moderator, `() => [...document.querySelectorAll("[data-accept]")].at(-1).click()`)
+	moderator.Arrive("#p") // the answer is told live, before the form has led to it
 	moderator.See("解決した答え")
 	fellow.See("解決した答え")
 	script(t, moderator, `() => [...document.querySelectorAll('[data-act="quote"]')].at(-1).click()`)
+	moderator.See("引用を外す")
 	moderator.Fill(postField, "引用しての返信")
 	moderator.Click(postButton)
 	fellow.Holds("the quote stands", `() => !!document.querySelector(".post-body blockquote.said-by a")`)
@@ -95,6 +98,7 @@ func TestAQuestionAndAPollEndOnAnOpenPage(t *testing.T) {
 // TestAPostIsShownOnce loads the page again after the server has a post whose answer never came: the post of the page
 // and the post under way are one.
 func TestAPostIsShownOnce(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -117,6 +121,7 @@ func TestAPostIsShownOnce(t *testing.T) {
 
 // TestSuspensionEndsAnOpenPage: who is suspended while they read sees nothing more.
 func TestSuspensionEndsAnOpenPage(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	a, made := room(t, s, 1)
 	p := browser.New(t, s.URL, "fellow")
@@ -137,6 +142,7 @@ func TestSuspensionEndsAnOpenPage(t *testing.T) {
 }
 
 func TestTalkingWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	_, made := room(t, s, 1)
 	v := visitor.New(t, s.URL)

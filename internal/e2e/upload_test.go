@@ -27,6 +27,7 @@ func network(t *testing.T, p *browser.Person, up float64) {
 // TestAnUploadSurvivesTheNetworkAndAReload: a large file is on its way when the line breaks, goes on when it is back,
 // goes on again after the page was loaded anew and the file chosen again, and is then published with the form.
 func TestAnUploadSurvivesTheNetworkAndAReload(t *testing.T) {
+	t.Parallel()
 	s := site.Start(t, site.Options{})
 	poster, err := os.ReadFile("../file/testdata/poster-zangyo.pdf")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 )
 
@@ -114,12 +115,18 @@ const byWords = `(words) => {
 	return all.find(e => named(e).split("\n").some(s => s.trim() === words)) ?? all.find(e => named(e).includes(words)) ?? null;
 }`
 
-// find waits for what a JavaScript function finds.
+// find waits for what a JavaScript function finds. A page that is just changing answers with an error, which is not a no.
 func (p *Person) find(js, words, what string) *rod.Element {
 	p.t.Helper()
-	found, err := p.Page.Timeout(patience).ElementByJS(rod.Eval(js, words))
-	p.check(err, fmt.Sprintf("find the %s 「%s」", what, words))
-	return found.CancelTimeout().Timeout(patience)
+	page := p.Page.Timeout(patience)
+	for {
+		found, err := page.ElementByJS(rod.Eval(js, words))
+		if errors.Is(err, cdp.ErrCtxNotFound) || errors.Is(err, cdp.ErrCtxDestroyed) {
+			continue
+		}
+		p.check(err, fmt.Sprintf("find the %s 「%s」", what, words))
+		return found.CancelTimeout().Timeout(patience)
+	}
 }
 
 // Type writes into the field with this label, after what it holds.

@@ -33,8 +33,11 @@ var built = sync.OnceValues(func() (string, error) {
 // Binary gives the program under test, building it the first time.
 func Binary() (string, error) { return built() }
 
-// Clean removes the built program; TestMain calls it last.
+// Clean removes the built program and the demo's folder; TestMain calls it last.
 func Clean() {
+	if filled.dir != "" {
+		os.RemoveAll(filled.dir)
+	}
 	if binary, err := built(); err == nil && os.Getenv(EnvBinary) == "" {
 		os.RemoveAll(filepath.Dir(binary))
 	}

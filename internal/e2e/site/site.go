@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -36,18 +38,22 @@ type Site struct {
 type Options struct {
 	Args []string // the command and its flags; ["serve", "--demo"] if empty
 	Env  []string // KEY=value beside the few that every program needs
-	Data string   // an existing folder to go on with; a new one if empty
+	Data string   // the folder to go on with; if empty, one that holds the demo, or a new one if Args or Env ask for another site
 	Base string   // the address that people use when it is not the one it listens on
 }
 
 // Start starts a site and waits until it is ready. It is stopped after the test; its log is shown when the test fails.
 func Start(t testing.TB, o Options) *Site {
 	t.Helper()
+	switch {
+	case o.Data != "":
+	case len(o.Args) == 0 && len(o.Env) == 0:
+		o.Data = copyOfDemo(t)
+	default:
+		o.Data = t.TempDir()
+	}
 	if len(o.Args) == 0 {
 		o.Args = []string{"serve", "--demo"}
-	}
-	if o.Data == "" {
-		o.Data = t.TempDir()
 	}
 	listen := FreeAddress(t)
 	s := &Site{t: t, Data: o.Data, URL: "http://" + listen, args: append(o.Args, "--listen", listen), env: o.Env}
@@ -64,15 +70,25 @@ func Start(t testing.TB, o Options) *Site {
 	return s
 }
 
+// ports counts the ports that were given away. They lie below those that the system gives to outgoing connections, so
+// that nobody takes the port of a site while it is down.
+var ports atomic.Int32
+
 // FreeAddress gives a loopback address on which nobody listens.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const lowest, highest = 18_000, 28_000
+	ports.CompareAndSwap(0, int32(rand.N(highest-lowest))) // other processes test too
+	for range 100 {
+		port := lowest + int(ports.Add(1))%(highest-lowest)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatalf("no free port between %d and %d", lowest, highest)
+	return ""
 }
 
 func (s *Site) String() string { return "manetomo " + strings.Join(s.args, " ") }

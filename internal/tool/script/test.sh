@@ -50,14 +50,16 @@ unchanged() {
 
 tidy() { go mod tidy -diff && go -C internal/tool mod tidy -diff; }
 
-# Packages where goroutines meet run under the race detector; documents and search quality would take
-# minutes there and share nothing between goroutines that the others do not.
+# Packages where goroutines meet run under the race detector: those that start them or guard something by a lock, and the
+# pages, which are served to many at once. The quality of the search and the drawing of documents would take minutes
+# there: the pages of posters have their tests' documents drawn one after another, and many at once are the matter of
+# internal/file/pdfium.
 packages() { # packages race|plain|ends
-	local race='/internal/(db|event|live|talk|auth|access|notify|testkit)(/|$)|/web(/|$)|/cmd(/|$)'
-	local ends='/internal/e2e(/|$)'
+	local race='/internal/(db|event|live|talk|auth|access|notify|vocabulary|file/pdfium|testkit)(/|$)|/search$|/web(/|$)|/cmd(/|$)'
+	local drawing='/web/posters(/|$)' ends='/internal/e2e(/|$)'
 	case $1 in
-	race) go list ./... | grep -E "$race" | grep -vE "$ends" ;;
-	plain) go list ./... | grep -vE "$race" | grep -vE "$ends" ;;
+	race) go list ./... | grep -E "$race" | grep -vE "$drawing|$ends" ;;
+	plain) go list ./... | grep -vxFf <(packages race) | grep -vE "$ends" ;;
 	ends) go list ./... | grep -E "$ends" ;;
 	esac
 }
@@ -91,5 +93,5 @@ mapfile -t ends < <(packages ends)
 stage 'tests' gotest "${plain[@]}"
 stage 'tests with the race detector' racetest "${race[@]}"
 stage 'axe-core' npm --prefix internal/e2e ci --no-audit --no-fund --loglevel=error
-stage 'end to end and in the browser' gotest -v -p 1 "${ends[@]}"
+stage 'end to end and in the browser' gotest -v -p 1 -parallel 3 "${ends[@]}"
 printf '\n=== all done in %d s\n' $((SECONDS - begun))

@@ -16,6 +16,7 @@ has_postgres() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_japanese() { [ -n "$(fc-list :lang=ja)" ]; }
 reads_japanese() { tesseract --list-langs | grep -qx jpn; }
+reads_columns() { tesseract --list-langs | grep -qx jpn_vert; }
 has_libc() { echo '#include <stdlib.h>' | gcc -E - ; }
 
 if ! command -v go >/dev/null; then
@@ -31,6 +32,7 @@ need npm command -v npm
 need fontconfig command -v fc-list
 need tesseract-ocr command -v tesseract
 need tesseract-ocr-jpn reads_japanese
+need tesseract-ocr-jpn-vert reads_columns
 need fonts-noto-cjk has_japanese
 [ -n "${MANETOMO_TEST_POSTGRES:-}" ] || need postgresql has_postgres
 need chromium has_chromium

@@ -91,7 +91,7 @@ func zooms(t *testing.T, s *site.Site, poster string) {
 	p.Press(input.Minus)
 	zoomIs(t, p, "minus goes back to the whole sheet", `!on && n === 100`)
 	p.Press(input.Equal)
-	zoomIs(t, p, "plus zooms again", `on`)
+	zoomIs(t, p, "plus zooms again", `on && n === 150`)
 	p.Press(input.Digit0)
 	zoomIs(t, p, "0 shows the whole sheet", `!on && n === 100`)
 

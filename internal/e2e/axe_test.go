@@ -14,7 +14,7 @@ import (
 	"github.com/manetomo/manetomo/internal/e2e/visitor"
 )
 
-// looked is one page to look at. A path that ends in * is the first link of that form on the page from.
+// looked is one page to look at. A path with a * is the first link of that form on the page from, with what follows the *.
 type looked struct{ path, from string }
 
 // pages are the pages that each kind of person sees. A new page is added here.
@@ -30,6 +30,7 @@ var pages = []struct {
 		{path: "/home"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1"}, {path: "/archive?view=wall"}, {path: "/archive/slides"}, {path: "/archive?panel=filters"}, {path: "/archive?q=%E5%AF%BE%E8%A9%B1&like=1&theme=culture-dialogue"},
 		{path: "/archive?q=%E7%84%A1%E3%81%84%E3%81%AF%E3%81%9A%E3%81%AE%E3%81%93%E3%81%A8%E3%81%B0"},
 		{"/reports/*", "/archive?kind=report"}, {"/posters/*", "/archive?kind=poster"}, {"/papers/*", "/archive?kind=paper"},
+		{"/posters/*/print?text=1&paper=a3", "/archive?kind=poster"}, {"/papers/*/print?all=1", "/archive?kind=paper"}, {"/posters/*?side=beside", "/archive?kind=poster"},
 		{path: "/new"}, {path: "/reports/new"}, {path: "/posters/new"}, {path: "/drafts"},
 		{path: "/topics"}, {"/topics/*", "/topics"}, {path: "/topics/new"},
 		{path: "/rooms"}, {path: "/rooms/practice"}, {path: "/rooms/cohort-2026-regular"}, {path: "/rooms/theme-culture?f=topics"},
@@ -65,7 +66,8 @@ func resolve(t testing.TB, base, who string, list []looked) []string {
 			paths = append(paths, page.path)
 			continue
 		}
-		form := regexp.MustCompile("^" + regexp.QuoteMeta(page.path[:len(page.path)-1]) + `([0-9A-Za-z/-]+)(?:[?#].*)?$`)
+		start, end, _ := strings.Cut(page.path, "*")
+		form := regexp.MustCompile("^" + regexp.QuoteMeta(start) + `([0-9A-Za-z/-]+)(?:[?#].*)?$`)
 		// The demo is being filled while the site already answers.
 		site.Eventually(t, time.Minute, page.from+" shows no link to a page "+page.path, func() bool {
 			v.Get(page.from)
@@ -74,9 +76,13 @@ func resolve(t testing.TB, base, who string, list []looked) []string {
 				m := form.FindStringSubmatch(link)
 				return m != nil && m[1] != "new"
 			})
-			if i >= 0 {
+			switch {
+			case i < 0:
+			case end == "":
 				path, _, _ := strings.Cut(links[i], "#")
 				paths = append(paths, path)
+			default:
+				paths = append(paths, start+form.FindStringSubmatch(links[i])[1]+end)
 			}
 			return i >= 0
 		})

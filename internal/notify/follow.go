@@ -52,12 +52,16 @@ func tell(ctx context.Context, tx db.Tx, e event.Event, letters bool) error {
 		to.application()
 	case event.FlagDecided:
 		to.flag()
+	case event.TranscriptProposed:
+		to.proposed()
 	case event.TranscriptDecided:
 		to.transcript()
 	case event.ConsentAsked:
 		to.consent()
 	case event.ConsentAnswered:
 		to.consented()
+	case event.ClaimMade:
+		to.keepers(Claimed)
 	case event.ClaimDecided:
 		to.claim()
 	case event.SearchFound:
@@ -269,33 +273,6 @@ func (t *telling) flag() {
 			n.Topic = row.Subject
 		}
 		t.add(n)
-	}
-}
-
-// transcript tells who proposed the text of a page what became of it.
-func (t *telling) transcript() {
-	var row struct{ By, State, Reason, Entry string }
-	if t.row(&row, `SELECT tr.by, tr.state, tr.reason, f.entry FROM transcript AS tr JOIN file AS f ON f.id = tr.file WHERE tr.id = ?`, t.e.Subject) {
-		k := Declined
-		if row.State == "approved" {
-			k = Corrected
-		}
-		t.add(Notice{Person: row.By, Kind: k, Entry: row.Entry, Word: row.Reason})
-	}
-}
-
-// claim tells the claimant what was decided and, when the entry is theirs, the others of the team, whose it is too.
-func (t *telling) claim() {
-	var row struct{ By, State, Reason, Entry string }
-	if !t.row(&row, "SELECT by, state, reason, entry FROM claim WHERE id = ?", t.e.Subject) {
-		return
-	}
-	if row.State != "approved" {
-		t.add(Notice{Person: row.By, Kind: NotGiven, Entry: row.Entry, Word: row.Reason})
-		return
-	}
-	for _, person := range t.authorsOf(row.Entry) {
-		t.add(Notice{Person: person, Kind: Given, Entry: row.Entry, Word: row.Reason})
 	}
 }
 

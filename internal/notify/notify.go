@@ -27,6 +27,9 @@ const (
 	Application Kind = "application" // one's application was decided
 	Given       Kind = "given"       // an imported entry is one's own now
 	NotGiven    Kind = "not_given"   // one's claim was declined
+	Claimed     Kind = "claimed"     // a team says that what one brought in is theirs
+	Taken       Kind = "taken"       // … and by the roster it is
+	Proposed    Kind = "proposed"    // a reader proposes the text of one's sheet
 	Returned    Kind = "returned"    // the moderators gave one's entry back with a word
 	Hidden      Kind = "hidden"      // the moderators took one's entry, topic or post out of sight
 	Restored    Kind = "restored"    // … and put it back

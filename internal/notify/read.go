@@ -48,7 +48,7 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 	}
 	staff := []Kind{Application, Returned, Hidden, Restored, Published, FlagDone, Corrected, Declined, Relocated, Given, NotGiven}
 	if f.Mine {
-		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention, Asked, Accepted, Consent, Consented, Questioned, Answered}, staff...)))
+		q = q.Where("n.kind IN (?)", bun.List(append([]Kind{Reply, Mention, Asked, Accepted, Consent, Consented, Questioned, Answered, Proposed, Claimed, Taken}, staff...)))
 	}
 	if f.Staff {
 		q = q.Where("n.kind IN (?)", bun.List(staff))

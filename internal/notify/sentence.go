@@ -47,6 +47,12 @@ func (i Item) Sentence() string {
 		return "取りこまれた" + i.entryName() + "が、あなたのチームのものになりました"
 	case NotGiven:
 		return "運営から：「うちのもの」というお申し出は、見送りになりました"
+	case Claimed:
+		return who + "から、取りこまれた" + i.entryName() + "は「うちのもの」だと、お申し出がありました"
+	case Taken:
+		return "取りこまれた" + i.entryName() + "が、名簿により" + who + "のチームのものになりました"
+	case Proposed:
+		return who + "が、あなたの" + i.entryName() + "の書き起こしの直しを送りました"
 	case Found:
 		return "見守っている検索に、新しいものが" + strconv.Itoa(i.Hits) + "件あります"
 	case Asked:
@@ -82,6 +88,8 @@ func (i Item) Path() string {
 	switch {
 	case i.Kind == Application:
 		return "/join"
+	case i.Kind == Claimed:
+		return "/desk/claims"
 	case i.Ask != "":
 		return "/asks/" + i.Ask
 	case i.Kind == Questioned, i.Kind == Answered:

@@ -30,6 +30,7 @@ type Citation struct {
 	Address      string // of its page, in full
 	Short        string // the same, short: on paper and as a QR code
 	Seen         time.Time
+	Sample       bool // it comes with the demonstration: nobody is to take it for a practice
 }
 
 const series, site = "人材マネジメント部会", "マネ友"
@@ -40,7 +41,8 @@ func Of(e *archive.View, base string, now time.Time) (Citation, bool) {
 		return Citation{}, false
 	}
 	c := Citation{ID: e.ID, Kind: e.Kind, Title: e.Title, Team: e.TeamName, Year: e.Year, Course: e.Course.Label(),
-		Published: e.PublishedAt.In(cohort.Japan), Address: base + e.URL(), Short: base + "/e/" + e.ID, Seen: now.In(cohort.Japan)}
+		Published: e.PublishedAt.In(cohort.Japan), Address: base + e.URL(), Short: base + "/e/" + e.ID, Seen: now.In(cohort.Japan),
+		Sample: e.Sample}
 	if m, ok := municipality.Get(e.Municipality); ok {
 		c.Municipality = m.Name
 	}
@@ -59,6 +61,14 @@ func (c Citation) by() string {
 	return strings.Join(c.Authors, "・") + "（" + place + "）"
 }
 
+// name is the title; of a sample it says that it is one.
+func (c Citation) name() string {
+	if c.Sample {
+		return "【見本】" + c.Title
+	}
+	return c.Title
+}
+
 // in is where it was written: 人材マネジメント部会 2019年度 通常部会 ポスター.
 func (c Citation) in() string {
 	return fmt.Sprintf("%s %d年度 %s %s", series, c.Year, c.Course, c.Kind.Label())
@@ -68,7 +78,7 @@ func day(t time.Time) string { return fmt.Sprintf("%d-%02d-%02d", t.Year(), t.Mo
 
 // Japanese is the line for a list of literature: author, title, where, when, address, when it was looked at.
 func (c Citation) Japanese() string {
-	return fmt.Sprintf("%s. 「%s」. %s. %s, %s. %s, （参照 %s）.", c.by(), c.Title, c.in(), site, day(c.Published), c.Address, day(c.Seen))
+	return fmt.Sprintf("%s. 「%s」. %s. %s, %s. %s, （参照 %s）.", c.by(), c.name(), c.in(), site, day(c.Published), c.Address, day(c.Seen))
 }
 
 // forBibTeX escapes what means something to TeX.
@@ -86,7 +96,7 @@ func (c Citation) BibTeX() string {
 		authors = append(authors, "{"+forBibTeX.Replace(n)+"}")
 	}
 	return fmt.Sprintf("@misc{manetomo%s,\n  author = {%s},\n  title = {{%s}},\n  year = {%d},\n  howpublished = {%s},\n  organization = {%s},\n  url = {%s},\n  note = {公開 %s, 参照 %s},\n  langid = {japanese}\n}\n",
-		c.ID, strings.Join(authors, " and "), forBibTeX.Replace(c.Title), c.Year, forBibTeX.Replace(c.in()), forBibTeX.Replace(c.Municipality), c.Address, day(c.Published), day(c.Seen))
+		c.ID, strings.Join(authors, " and "), forBibTeX.Replace(c.name()), c.Year, forBibTeX.Replace(c.in()), forBibTeX.Replace(c.Municipality), c.Address, day(c.Published), day(c.Seen))
 }
 
 // RIS is the entry for Zotero, EndNote, RefWorks. Its lines end as its specification says.
@@ -99,7 +109,7 @@ func (c Citation) RIS() string {
 	if len(c.Authors) == 0 {
 		lines = append(lines, "AU  - "+strings.TrimSpace(c.Municipality+" "+c.Team))
 	}
-	lines = append(lines, "TI  - "+c.Title, fmt.Sprintf("PY  - %d", c.Year), "T2  - "+c.in(), "PB  - "+site, "AD  - "+c.Municipality,
+	lines = append(lines, "TI  - "+c.name(), fmt.Sprintf("PY  - %d", c.Year), "T2  - "+c.in(), "PB  - "+site, "AD  - "+c.Municipality,
 		"DA  - "+strings.ReplaceAll(day(c.Published), "-", "/"), "UR  - "+c.Address, "LA  - ja", "ID  - "+c.ID, "ER  - ")
 	return strings.Join(lines, "\r\n") + "\r\n"
 }

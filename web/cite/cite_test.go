@@ -53,6 +53,17 @@ func TestAVisitorsCitationNamesTheTownAlone(t *testing.T) {
 	}
 }
 
+func TestASampleIsQuotedAsOne(t *testing.T) {
+	e := entry()
+	e.Title, e.Sample = "窓口", true
+	c, _ := Of(e, "https://manetomo.example.jp", now)
+	for _, quoted := range []string{c.Japanese(), c.BibTeX(), c.RIS()} {
+		if !strings.Contains(quoted, "【見本】窓口") {
+			t.Errorf("it does not say that it is a sample: %s", quoted)
+		}
+	}
+}
+
 func TestADraftIsNotQuoted(t *testing.T) {
 	e := entry()
 	e.PublishedAt = nil

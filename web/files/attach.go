@@ -42,6 +42,7 @@ func (p Pages) Attach(w http.ResponseWriter, r *http.Request) error {
 	entry := f.Get("entry")
 	if err := KeepAll(w, r, p.Files, f, entry); err != nil {
 		if f.WithError(err) {
+			Stay(r, p.Files, f, "entry:"+entry)
 			return p.form(w, r, http.StatusUnprocessableEntity, f)
 		}
 		return err

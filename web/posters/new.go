@@ -67,6 +67,7 @@ func (p Pages) Create(w http.ResponseWriter, r *http.Request) error {
 		if !takeError(f, err) {
 			return err
 		}
+		files.Stay(r, p.Files, f, place)
 		teams, err := p.Archive.OwnTeams(r.Context(), v)
 		if err != nil {
 			return err

@@ -401,7 +401,7 @@ func finder(s view) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</p><span class=\"cluster tight no-print\" data-steps hidden><button class=\"btn btn-quiet btn-sm\" type=\"button\" data-step=\"-1\">前へ</button> <button class=\"btn btn-quiet btn-sm\" type=\"button\" data-step=\"1\">次へ</button></span></div><ol class=\"hits mt-8\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</p><span class=\"cluster tight no-print later\" data-steps hidden><button class=\"btn btn-quiet btn-sm\" type=\"button\" data-step=\"-1\">前へ</button> <button class=\"btn btn-quiet btn-sm\" type=\"button\" data-step=\"1\">次へ</button></span></div><ol class=\"hits mt-8\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

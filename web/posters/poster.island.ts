@@ -20,7 +20,6 @@ function watchStage(root: ParentNode): void {
   const large = root.querySelector<HTMLElement>(".stage-large");
   const picture = stage.querySelector<HTMLElement>(".stage-img")!;
   tools.hidden = false;
-  large?.setAttribute("hidden", "");
 
   let zoomer: Promise<Zoomer> | undefined;
   const isOpen = () => stage.dataset.zoom === "on";
@@ -46,7 +45,7 @@ function watchStage(root: ParentNode): void {
       zoomer = undefined;
       stage.querySelector(".zoomed")?.remove();
       stage.dataset.zoom = "off";
-      large?.removeAttribute("hidden");
+      large?.classList.add("is-needed");
       announce("拡大の用意ができませんでした。「大きな画像を開く」から見られます");
     }
   };

@@ -368,3 +368,25 @@ func TestOfTwoWhoChangeAPosterNeitherLosesTheirs(t *testing.T) {
 		t.Errorf("somebody else's edit form is answered %d", w.Code)
 	}
 }
+
+func TestAFormThatComesBackKeepsTheFilesThatCameWithIt(t *testing.T) {
+	s := newSite(t)
+	w := s.post("/posters", "kind", "poster", "title", "", "team", "midori", "audience", "members", "alt", "緑の帯", "act", "publish",
+		"file", "poster-zangyo.pdf", "file", "html-named.pdf")
+	if w.Code != http.StatusUnprocessableEntity {
+		t.Fatalf("a form without a title is answered %d", w.Code)
+	}
+	pagetest.Check(t, w.Body.String())
+	sent := regexp.MustCompile(`name="upload" value="(\w+)" checked`).FindAllStringSubmatch(w.Body.String(), -1)
+	if len(sent) != 1 {
+		t.Fatalf("%d files stay, want the one that is a poster", len(sent))
+	}
+	s.sees(w, "poster-zangyo.pdf", "受け取りました。もう一度選ばなくても、このまま載せられます。")
+	w = s.post("/posters", "kind", "poster", "title", "残業を減らす前に", "team", "midori", "audience", "members", "alt", "緑の帯", "act", "publish",
+		"upload", sent[0][1])
+	if w.Code != http.StatusSeeOther {
+		t.Fatalf("the form with what stayed is answered %d %s", w.Code, w.Body)
+	}
+	s.work()
+	s.sees(s.get(w.Header().Get("Location")), "残業を減らす前に、話す時間を増やした。")
+}

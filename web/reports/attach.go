@@ -31,6 +31,7 @@ func (p Pages) Attach(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := files.KeepAll(w, r, p.Files, f, id); err != nil {
 		if f.WithError(err) {
+			files.Stay(r, p.Files, f, "entry:"+id)
 			return p.compose(w, withStep(r, finish), f, apperr.From(err).Kind.Status())
 		}
 		return err

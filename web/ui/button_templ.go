@@ -328,7 +328,7 @@ func ScriptButton(b Button) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var16 = []any{"btn", string(b.look()), templ.KV("btn-lg", b.Large), templ.KV("btn-sm", b.Small), templ.KV("btn-block", b.Block)}
+		var templ_7745c5c3_Var16 = []any{"btn later", string(b.look()), templ.KV("btn-lg", b.Large), templ.KV("btn-sm", b.Small), templ.KV("btn-block", b.Block)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var16...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

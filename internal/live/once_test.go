@@ -211,7 +211,7 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 			c = p.Change
 			mine = append(mine, p.ID)
 		case act < 6:
-			c, err = s.talk.Edit(ctx, v, mine[rnd.IntN(len(mine))], fmt.Sprint("直し ", rnd.IntN(1000)))
+			c, err = s.talk.Edit(ctx, v, mine[rnd.IntN(len(mine))], talk.Edit{Body: fmt.Sprint("直し ", rnd.IntN(1000))})
 		case act < 7:
 			c, err = s.talk.Remove(ctx, v, mine[rnd.IntN(len(mine))])
 		case act < 8:

@@ -34,7 +34,7 @@ var (
 
 // sheet is one page as it was read.
 type sheet struct {
-	number, of    int     // of is 0 where all pages are read anyway
+	number, of    int     // of is 0 where the pages come one by one
 	width, height float64 // points; for pictures, pixels
 	text          string
 	words         []pdfium.Word

@@ -223,9 +223,13 @@ func (s *Service) keepPage(ctx context.Context, f *File, sh sheet) error {
 		}
 		widths = append([]string{strconv.Itoa(p.width)}, widths...) // made large to small
 	}
+	count := sh.number
+	if f.Post != "" {
+		count = max(count, sh.of) // the others are not read
+	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		res, err := tx.NewRaw("UPDATE "+f.table()+" SET lease_until = ?, page_count = ? WHERE id = ? AND tries = ? AND state = ?",
-			tx.Now.Add(lease), max(sh.number, sh.of), f.ID, f.Tries, Processing).Exec(ctx)
+			tx.Now.Add(lease), count, f.ID, f.Tries, Processing).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("renew lease: %w", err)
 		}

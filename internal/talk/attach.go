@@ -142,9 +142,9 @@ func (p *View) Excerpt(characters int) string {
 	return text.Cut(plain, characters)
 }
 
-// freeTakenBack deletes the files of posts that were taken back a day ago; their blobs go with the next sweep. What the
-// moderators still have to look at stays.
-func (s *Service) freeTakenBack(ctx context.Context) error {
+// SweepTakenBack deletes the files of posts that were taken back a day ago; their blobs go with the next sweep of files.
+// What the moderators still have to look at stays.
+func (s *Service) SweepTakenBack(ctx context.Context) error {
 	var ids []string
 	err := s.DB.Read().NewRaw(`SELECT DISTINCT at.post FROM attachment AS at JOIN post AS p ON p.id = at.post
 		WHERE p.state = 'withdrawn' AND p.removed_at < ? AND NOT p.flagged`, s.DB.Now().Add(-takenBack)).Scan(ctx, &ids)

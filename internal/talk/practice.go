@@ -63,7 +63,7 @@ func (s *Service) SweepHourly(ctx context.Context) error {
 		} else if n > 0 {
 			slog.InfoContext(ctx, "posts of the practice room were cleared away", "posts", n)
 		}
-		if err := s.freeTakenBack(ctx); err != nil && ctx.Err() == nil {
+		if err := s.SweepTakenBack(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "files of posts that were taken back are still there", "err", err)
 		}
 		select {

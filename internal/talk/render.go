@@ -20,7 +20,7 @@ var around = template.Must(template.New("").Parse(`
 {{- define "files"}}<ul class="files" aria-label="付いているファイル">{{range .}}{{if .Large}}<li class="file-picture">
 {{- if .Ready}}<a href="{{.Big}}"><svg color="{{.Colour}}" aria-hidden="true"></svg><img src="{{.Small}}" srcset="{{.Small}} 512w, {{.Big}} 1280w" sizes="{{.BoxWidth}}px" width="{{.BoxWidth}}" height="{{.BoxHeight}}" alt="{{.Said}}" loading="lazy" decoding="async"></a>
 {{- else}}<span class="file-wait"><svg width="{{.BoxWidth}}" height="{{.BoxHeight}}" viewBox="0 0 {{.BoxWidth}} {{.BoxHeight}}" aria-hidden="true"></svg><span>読み取っています</span></span>{{end}}
-{{- else}}<li class="file-row"><span class="file-sheet" aria-hidden="true">{{.Short}}{{if .Small}}<img src="{{.Small}}" alt="" width="56" height="72" loading="lazy" decoding="async">{{end}}</span>
+{{- else}}<li class="file-row"><span class="file-sheet" aria-hidden="true">{{.Short}}{{if .Ready}}<img src="{{.Small}}" alt="" width="56" height="72" loading="lazy" decoding="async">{{end}}</span>
 <span><a href="{{.OriginalURL}}">{{.Name}}</a> <span class="muted small">{{.Kind}}</span>{{with .Alt}}<br>{{.}}{{end}}{{with .Standing}}<br><span class="small file-said">{{.}}</span>{{end}}</span>{{end}}</li>
 {{- end}}</ul>{{end}}`))
 
@@ -68,7 +68,8 @@ type shownFile struct{ *file.Attachment }
 // Large tells whether it is shown as a picture; a document, and what could not be read, is a line.
 func (f shownFile) Large() bool { return f.Type.Picture() && f.State != file.Failed && f.Width > 0 }
 
-// Ready tells whether there is a picture.
+// Ready tells whether there is a picture. What the worker has written before it is done changes nothing: only the end
+// of its work is told to the readers.
 func (f shownFile) Ready() bool { return f.State == file.Ready && f.Widths != "" }
 
 // BoxWidth and BoxHeight are how large the picture is shown, on a page that is wide enough.
@@ -82,13 +83,8 @@ func (f shownFile) scaled(side int) int {
 	return max(1, int(float64(side)*scale+0.5))
 }
 
-// Small and Big are the addresses of its picture.
-func (f shownFile) Small() string {
-	if f.Widths == "" {
-		return ""
-	}
-	return f.PictureURL(file.Widths[0])
-}
+// Small is the address of its picture.
+func (f shownFile) Small() string { return f.PictureURL(file.Widths[0]) }
 
 // Big is the address of the larger picture.
 func (f shownFile) Big() string { return f.PictureURL(file.Widths[1]) }
@@ -104,7 +100,7 @@ func (f shownFile) Said() string {
 // Kind says what it is and how large.
 func (f shownFile) Kind() string {
 	kind := f.Type.Label()
-	if f.PageCount > 1 {
+	if f.PageCount > 1 && f.State == file.Ready {
 		kind += "・" + text.Number(f.PageCount) + "頁"
 	}
 	return kind + "・" + text.FileSize(f.Size)

@@ -21,7 +21,7 @@ var around = template.Must(template.New("").Parse(`
 {{- if .Ready}}<a href="{{.Big}}"><svg color="{{.Colour}}" aria-hidden="true"></svg><img src="{{.Small}}" srcset="{{.Small}} 512w, {{.Big}} 1280w" sizes="{{.BoxWidth}}px" width="{{.BoxWidth}}" height="{{.BoxHeight}}" alt="{{.Said}}" loading="lazy" decoding="async"></a>
 {{- else}}<span class="file-wait"><svg width="{{.BoxWidth}}" height="{{.BoxHeight}}" viewBox="0 0 {{.BoxWidth}} {{.BoxHeight}}" aria-hidden="true"></svg><span>読み取っています</span></span>{{end}}
 {{- else}}<li class="file-row"><span class="file-sheet" aria-hidden="true">{{.Short}}{{if .Ready}}<img src="{{.Small}}" alt="" width="56" height="72" loading="lazy" decoding="async">{{end}}</span>
-<span><a href="{{.OriginalURL}}">{{.Name}}</a> <span class="muted small">{{.Kind}}</span>{{with .Alt}}<br>{{.}}{{end}}{{with .Standing}}<br><span class="small file-said">{{.}}</span>{{end}}</span>{{end}}</li>
+<span><a href="{{.OriginalURL}}">{{.Name}}</a><br><span class="muted small">{{.Kind}}</span>{{with .Alt}}<br>{{.}}{{end}}{{with .Trouble}}<br><span class="small file-said">{{.}}</span>{{end}}</span>{{end}}</li>
 {{- end}}</ul>{{end}}`))
 
 // Whole is the post's text as HTML with what stands around it; empty when it may not be shown.
@@ -103,7 +103,11 @@ func (f shownFile) Kind() string {
 	if f.PageCount > 1 && f.State == file.Ready {
 		kind += "・" + text.Number(f.PageCount) + "頁"
 	}
-	return kind + "・" + text.FileSize(f.Size)
+	kind += "・" + text.FileSize(f.Size)
+	if f.State == file.Processing {
+		kind += "・読み取っています" // in a line that stays: its end moves nothing
+	}
+	return kind
 }
 
 // Short stands where the first page will be, or would be.
@@ -111,13 +115,10 @@ func (f shownFile) Short() string {
 	return map[file.Type]string{file.PDF: "PDF", file.DOCX: "文書", file.XLSX: "表", file.PPTX: "発表"}[f.Type]
 }
 
-// Standing says how far reading it has come, while there is something to say.
-func (f shownFile) Standing() string {
-	switch f.State {
-	case file.Processing:
-		return "読み取っています"
-	case file.Failed:
-		return "読めませんでした：" + f.Reason
+// Trouble says why it could not be read.
+func (f shownFile) Trouble() string {
+	if f.State != file.Failed {
+		return ""
 	}
-	return ""
+	return "読めませんでした：" + f.Reason
 }

@@ -309,11 +309,11 @@ export class Composer {
 
   // answer begins a reply or a quotation without leaving the page.
   private answer(e: MouseEvent): void {
-    const link = (e.target as Element).closest<HTMLAnchorElement>('a[data-act="reply"], a[data-act="quote"]');
+    const link = (e.target as Element).closest<HTMLAnchorElement>('.act[href*="?reply="], .act[href*="?quote="]');
     const li = link?.closest<HTMLElement>("li[data-id]");
     if (!link || !li || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
     e.preventDefault();
-    if (link.dataset.act === "quote") return this.quote(li, this.quotes!.marked(li) || this.quotes!.wordsOf(li));
+    if (link.href.includes("?quote=")) return this.quote(li, this.quotes!.marked(li) || this.quotes!.wordsOf(li));
     this.answers(li.dataset.id!, nameOf(li));
     this.toField();
   }

@@ -146,23 +146,48 @@ func (r Rows) topics(ctx context.Context, ids []string) (rows []topicRow, err er
 }
 
 type postRow struct {
-	Topic, Body string
-	Number      int64
-	Useful      int
+	ID, Topic, Body string
+	Files           string // names and descriptions
+	Number          int64
+	Useful          int
 }
 
 // posts reads the posts of a query that can be seen, in order, by topic.
 func (r Rows) posts(ctx context.Context, q *bun.SelectQuery) (map[string][]postRow, error) {
 	var rows []postRow
-	q = q.TableExpr("post").Column("topic", "number", "body", "useful").Where("state = 'published'").OrderExpr("topic, number")
+	q = q.TableExpr("post").Column("id", "topic", "number", "body", "useful").Where("state = 'published'").OrderExpr("topic, number")
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read posts for the index: %w", err)
+	}
+	if err := r.addFiles(ctx, rows); err != nil {
+		return nil, err
 	}
 	by := map[string][]postRow{}
 	for _, row := range rows {
 		by[row.Topic] = append(by[row.Topic], row)
 	}
 	return by, nil
+}
+
+// addFiles lets posts be found by the names and descriptions of their files.
+func (r Rows) addFiles(ctx context.Context, posts []postRow) error {
+	at := map[string]*postRow{}
+	for i := range posts {
+		at[posts[i].ID] = &posts[i]
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	var files []struct{ Post, Name, Alt string }
+	err := r.DB.Read().NewRaw("SELECT post, name, alt FROM attachment WHERE post IN (?) ORDER BY post, position",
+		bun.List(slices.Collect(maps.Keys(at)))).Scan(ctx, &files)
+	if err != nil {
+		return fmt.Errorf("read files of posts for the index: %w", err)
+	}
+	for _, f := range files {
+		at[f.Post].Files += f.Name + "\n" + f.Alt + "\n"
+	}
+	return nil
 }
 
 func (row topicRow) audience() access.Audience {
@@ -180,7 +205,7 @@ func (row topicRow) part(number int, n int64, posts []postRow) Document {
 	for _, p := range posts {
 		number := strconv.FormatInt(p.Number, 10)
 		from := strconv.FormatInt(max(1, p.Number-postsBefore), 10)
-		d.addAt("from="+from+"#p"+number, "post-"+number, "話し合い", text.Plain(p.Body))
+		d.addAt("from="+from+"#p"+number, "post-"+number, "話し合い", strings.TrimSpace(text.Plain(p.Body)+"\n"+p.Files))
 		d.Useful += p.Useful
 	}
 	return d

@@ -82,7 +82,7 @@ func newHouse(p *program, c *serveCmd, d *db.DB, ln net.Listener) (*house, error
 	if s.Hub, err = live.New(p.ctx, d, s.BaseURL); err != nil {
 		return nil, err
 	}
-	h.followers = append(h.followers, s.Hub.Run, d.ForgetClaims, s.Watch.Follow, s.Talk.SweepPracticeHourly)
+	h.followers = append(h.followers, s.Hub.Run, d.ForgetClaims, s.Watch.Follow, s.Talk.SweepHourly)
 	h.letters(c)
 	if err := h.inhabit(p); err != nil {
 		return nil, err
@@ -123,6 +123,7 @@ func (h *house) files(p *program, c *serveCmd, d *db.DB) error {
 		return fmt.Errorf("folder for uploads under way: %w", err)
 	}
 	h.site.Files = &file.Service{DB: d, Blobs: store, Temp: temp}
+	h.site.Talk.Files = h.site.Files
 	h.site.Bulk = newBulk(d, h.site.Archive, h.site.Files, p.common.Data)
 	o := pdfium.Options{CacheDir: c.PDFCache, MemoryLimit: pdfMemory, PageTimeout: pdfPageTime}
 	if o.CacheDir == "" {

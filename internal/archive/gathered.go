@@ -25,7 +25,12 @@ func (s *Service) DraftGathered(ctx context.Context, v access.Viewer, t *talk.Se
 	}
 	var b strings.Builder
 	for _, p := range used {
-		b.WriteString("> " + strings.ReplaceAll(p.Body, "\n", "\n> ") + "\n\n")
+		if p.Body != "" {
+			b.WriteString("> " + strings.ReplaceAll(p.Body, "\n", "\n> ") + "\n\n")
+		}
+		for _, f := range p.Files { // they stay where they are, for those who may read them there
+			b.WriteString("付いているファイル：" + f.Name + "（話し合いの投稿 /topics/" + a.Topic + "/posts/" + p.Post + " にあります）\n\n")
+		}
 		b.WriteString(p.AuthorName + "さん")
 		if place := talk.Place(p.AuthorPlace); place != "" {
 			b.WriteString("（" + place + "）")

@@ -57,7 +57,7 @@ func TestADraftHoldsOnlyWordsWhoseAuthorsSaidYes(t *testing.T) {
 		}
 		answer("taro", true)
 		answer("sakura", true)
-		if _, err := posts.Edit(t.Context(), people["sakura"], ids[2], "言いなおした言葉"); err != nil {
+		if _, err := posts.Edit(t.Context(), people["sakura"], ids[2], talk.Edit{Body: "言いなおした言葉"}); err != nil {
 			t.Fatal(err)
 		}
 		answer("midori", false)

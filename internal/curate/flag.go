@@ -13,6 +13,7 @@ import (
 	"github.com/manetomo/manetomo/internal/audit"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/text"
 )
@@ -50,8 +51,9 @@ type Raised struct {
 	ByName     string
 	Title      string // of the entry or topic
 	EntryKind  string
-	Body       string // of the post
-	Author     string // of the post or topic
+	Body       string            // of the post
+	Files      []file.Attachment `bun:"-"` // of the post
+	Author     string            // of the post or topic
 	AuthorName string
 	TopicID    string
 	Number     int64
@@ -145,7 +147,17 @@ func (s *Service) Flags(ctx context.Context, v access.Viewer) ([]Raised, error) 
 	if err != nil {
 		return nil, fmt.Errorf("list flags: %w", err)
 	}
-	return list, nil
+	var posts []string
+	for _, one := range list {
+		if one.Kind == "post" {
+			posts = append(posts, one.Subject)
+		}
+	}
+	of, err := file.Of(ctx, s.DB.Read(), posts)
+	for i := range list {
+		list[i].Files = of[list[i].Subject]
+	}
+	return list, err
 }
 
 // DecideFlag says what becomes of a flagged thing, with a reason that its author (or, for keep, who raised it) reads.

@@ -31,7 +31,7 @@ func TestTalkingTogether(t *testing.T) {
 	moderator.Arrive("#p") // the answer is told live, before the form has led to it
 	moderator.See("解決した答え")
 	fellow.See("解決した答え")
-	script(t, moderator, `() => [...document.querySelectorAll('[data-act="quote"]')].at(-1).click()`)
+	script(t, moderator, `() => [...document.querySelectorAll('.act[href*="?quote="]')].at(-1).click()`)
 	moderator.See("引用を外す")
 	moderator.Fill(postField, "引用しての返信")
 	moderator.Click(postButton)

@@ -169,6 +169,16 @@ func Append(ctx context.Context, tx db.Tx, events ...*Event) error {
 	return err
 }
 
+// Hold takes a topic's head until the transaction ends and returns its n: whoever holds it adds the next event. Every
+// write of a topic begins with it, so two writers of one topic never wait for each other crosswise.
+func Hold(ctx context.Context, tx db.Tx, topic string) (n int64, err error) {
+	err = tx.NewRaw("UPDATE topic_head SET n = n WHERE topic = ? RETURNING n", topic).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("hold topic %s: %w", topic, err)
+	}
+	return n, nil
+}
+
 func countTopics(ctx context.Context, tx db.Tx, events []*Event) error {
 	sorted := slices.DeleteFunc(slices.Clone(events), func(e *Event) bool { return e.Topic == "" })
 	slices.SortStableFunc(sorted, func(a, b *Event) int { return strings.Compare(a.Topic, b.Topic) })

@@ -12,7 +12,6 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
-	"github.com/manetomo/manetomo/internal/text"
 )
 
 // Upload is a file that somebody sends.
@@ -42,7 +41,7 @@ func (s *Service) Attach(ctx context.Context, v access.Viewer, entry string, u U
 // Take reads an upload and says at once what can be said at once: an Invalid or TooLarge error, after which the rest
 // is not read. Nothing is kept yet; what was taken must be discarded.
 func (s *Service) Take(u Upload) (*Taken, error) {
-	alt, err := text.OptionalLine("alt", "画像の説明", u.Alt, maxAlt)
+	alt, err := CleanAlt(u.Alt)
 	if err != nil {
 		return nil, err
 	}
@@ -84,12 +83,8 @@ func (s *Service) Keep(ctx context.Context, v access.Viewer, entry string, t *Ta
 
 func (s *Service) addRow(ctx context.Context, v access.Viewer, f *File, transfer string) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if tx.Postgres { // two uploads at once must not pass a limit together
-			_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtext(?)), pg_advisory_xact_lock(hashtext(?))",
-				"file:"+v.Person, "file:"+f.Entry).Exec(ctx)
-			if err != nil {
-				return fmt.Errorf("wait for other uploads: %w", err)
-			}
+		if err := oneByOne(ctx, tx, v.Person, f.Entry); err != nil {
+			return err
 		}
 		if err := mayAttach(ctx, tx, v, f.Entry); err != nil {
 			return err
@@ -117,9 +112,22 @@ func (s *Service) addRow(ctx context.Context, v access.Viewer, f *File, transfer
 	})
 }
 
+// oneByOne lets uploads of one person, or to one entry, pass their limits one after the other.
+func oneByOne(ctx context.Context, tx db.Tx, whose ...string) error {
+	if !tx.Postgres {
+		return nil
+	}
+	for _, id := range whose {
+		if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtext(?))", "file:"+id).Exec(ctx); err != nil {
+			return fmt.Errorf("wait for other uploads: %w", err)
+		}
+	}
+	return nil
+}
+
 // withinLimits looks at the files that the entry and the person already have.
 func withinLimits(ctx context.Context, tx db.Tx, v access.Viewer, f *File) error {
-	var entry, day int64
+	var entry int64
 	err := tx.NewRaw("SELECT COALESCE(SUM(size), 0) FROM file WHERE entry = ?", f.Entry).Scan(ctx, &entry)
 	if err != nil {
 		return fmt.Errorf("sum files of entry: %w", err)
@@ -128,26 +136,26 @@ func withinLimits(ctx context.Context, tx db.Tx, v access.Viewer, f *File) error
 		return &apperr.Error{Kind: apperr.TooLarge, Field: "file", Message: fmt.Sprintf(
 			"ひとつの記事に載せられるファイルは、合わせて200MBまでです。いま%dMBあり、このファイルは%dMBです。ファイルを軽くするか、ほかのファイルを外してください。", megabytes(entry), megabytes(f.Size))}
 	}
+	return withinDay(ctx, tx, v, f.Size)
+}
+
+// withinDay looks whether so much more may come from the person within 24 hours, in entries and posts together.
+func withinDay(ctx context.Context, tx db.Tx, v access.Viewer, more int64) error {
 	if v.Unlimited {
 		return nil
 	}
-	if day, err = dayOf(ctx, tx, v); err != nil {
-		return err
+	var sum int64
+	since := tx.Now.Add(-24 * time.Hour)
+	err := tx.NewRaw(`SELECT (SELECT COALESCE(SUM(size), 0) FROM file WHERE created_by = ? AND created_at > ?)
+		+ (SELECT COALESCE(SUM(size), 0) FROM attachment WHERE created_by = ? AND created_at > ?)`,
+		v.Person, since, v.Person, since).Scan(ctx, &sum)
+	if err != nil {
+		return fmt.Errorf("sum files of person: %w", err)
 	}
-	if day+f.Size > MaxDaySize {
+	if sum+more > MaxDaySize {
 		return tooMuchToday()
 	}
 	return nil
-}
-
-// dayOf sums the files that the person has kept within 24 hours.
-func dayOf(ctx context.Context, tx db.Tx, v access.Viewer) (sum int64, err error) {
-	err = tx.NewRaw("SELECT COALESCE(SUM(size), 0) FROM file WHERE created_by = ? AND created_at > ?",
-		v.Person, tx.Now.Add(-24*time.Hour)).Scan(ctx, &sum)
-	if err != nil {
-		return 0, fmt.Errorf("sum files of person: %w", err)
-	}
-	return sum, nil
 }
 
 func tooMuchToday() error {

@@ -81,7 +81,7 @@ func TestHostileDocumentsEndInASentence(t *testing.T) {
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			start := time.Now()
-			note, err := readFile(t.Context(), e, new(sync.Mutex), PDF, test.data, maxTries, func(sheet) error { return nil })
+			note, err := readFile(t.Context(), e, new(sync.Mutex), PDF, test.data, maxTries, wholly, func(sheet) error { return nil })
 			if err != nil {
 				note = reasonFor(err)
 			}

@@ -25,6 +25,8 @@ type Taken struct {
 	sha256 string
 	temp   *os.File
 
+	width, height int // of a picture, the way up that it is shown
+
 	transfer string   // the upload in pieces that it was
 	secrets  []string // what its file said beside the picture, and what was left out
 }
@@ -103,7 +105,8 @@ func (t *Taken) cleanPicture(dir string) error {
 	if _, err := t.temp.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, err := checkHeader(t.kind, t.temp); err != nil {
+	c, err := checkHeader(t.kind, t.temp)
+	if err != nil {
 		return err
 	}
 	if _, err := t.temp.Seek(0, io.SeekStart); err != nil {
@@ -121,7 +124,14 @@ func (t *Taken) cleanPicture(dir string) error {
 	}
 	t.temp = clean
 	old.Discard()
-	t.size, err = clean.Seek(0, io.SeekEnd)
+	if t.size, err = clean.Seek(0, io.SeekEnd); err != nil {
+		return err
+	}
+	t.width, t.height = c.Width, c.Height
+	turn, err := turnOf(t.kind, io.NewSectionReader(clean, 0, t.size))
+	if turn >= 5 {
+		t.width, t.height = c.Height, c.Width
+	}
 	return err
 }
 

@@ -17,16 +17,20 @@ var ErrLost = errors.New("the file's blob is lost")
 // lost is what a reader hears when a blob is not where it should be. The log says so each time, the desk's record once
 // for each file.
 func (s *Service) lost(ctx context.Context, f *File, name string, cause error) error {
-	slog.ErrorContext(ctx, "a file's blob is missing", "file", f.ID, "entry", f.Entry, "blob", name)
+	slog.ErrorContext(ctx, "a file's blob is missing", "file", f.ID, "entry", f.Entry, "post", f.Post, "blob", name)
 	err := s.DB.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error {
-		res, err := tx.NewRaw("UPDATE file SET missing_at = ? WHERE id = ? AND missing_at IS NULL", tx.Now, f.ID).Exec(ctx)
+		res, err := tx.NewRaw("UPDATE "+f.table()+" SET missing_at = ? WHERE id = ? AND missing_at IS NULL", tx.Now, f.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("note that file %s is lost: %w", f.ID, err)
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Act{Act: "file.missing", Kind: "entry", Subject: f.Entry,
+		kind, subject := "entry", f.Entry
+		if f.Post != "" {
+			kind, subject = "post", f.Post
+		}
+		return audit.Write(ctx, tx, audit.Act{Act: "file.missing", Kind: kind, Subject: subject,
 			Detail: map[string]any{"file": f.ID, "name": f.Name, "blob": name}})
 	})
 	if err != nil {

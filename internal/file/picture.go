@@ -51,6 +51,19 @@ type picture struct {
 	jpeg  []byte
 }
 
+// turnOf reads which way up a picture is that strip has written.
+func turnOf(kind Type, r io.Reader) (int, error) {
+	switch kind {
+	case JPEG:
+		head, err := io.ReadAll(io.LimitReader(r, 1<<17)) // Exif has at most 64 kB and stands first
+		return orientationOf(head), err
+	case WebP:
+		data, err := io.ReadAll(r)
+		return webpTurn(data), err
+	}
+	return 1, nil
+}
+
 // decode reads a whole picture, the right way up, on white, not wider than width and with at most most pixels.
 func decode(kind Type, data []byte, width, most int) (*image.RGBA, error) {
 	var src image.Image

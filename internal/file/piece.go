@@ -11,7 +11,6 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/file/blob"
-	"github.com/manetomo/manetomo/internal/text"
 )
 
 // piece is what one write of a transfer brought, as it came.
@@ -105,7 +104,7 @@ func (a *assembled) close() {
 // TakeTransfer takes an upload of the viewer's own that has arrived whole, as Take does: what was taken is kept by
 // Keep, which also ends the upload, or discarded, which leaves it for another try.
 func (s *Service) TakeTransfer(ctx context.Context, v access.Viewer, id, alt string) (*Taken, error) {
-	alt, err := text.OptionalLine("alt", "画像の説明", alt, maxAlt)
+	alt, err := CleanAlt(alt)
 	if err != nil {
 		return nil, err
 	}

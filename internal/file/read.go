@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"sync"
 	"time"
 
@@ -20,9 +21,20 @@ const (
 // followingWidths are the sizes of the pages behind the first: the strip and the sheet. The first has all of Widths.
 var followingWidths = Widths[:2]
 
+// depth is how much is read of a file: how many of its pages, and the sizes of the first one's picture.
+type depth struct {
+	pages  int
+	widths []int
+}
+
+var (
+	wholly    = depth{math.MaxInt, Widths}
+	firstPage = depth{1, Widths[:2]} // of a file in a post: what the post shows of it
+)
+
 // sheet is one page as it was read.
 type sheet struct {
-	number        int
+	number, of    int     // of is 0 where the pages come one by one
 	width, height float64 // points; for pictures, pixels
 	text          string
 	words         []pdfium.Word
@@ -71,14 +83,14 @@ func reasonFor(err error) string {
 // that is otherwise fine. try counts from 1: each has more time than the one before, and only the last makes do with
 // the pages that it could read in time.
 // pixels is held while pictures are made smaller and encoded.
-func readFile(ctx context.Context, engine *pdfium.Engine, pixels sync.Locker, kind Type, data []byte, try int, keep func(sheet) error) (note string, err error) {
+func readFile(ctx context.Context, engine *pdfium.Engine, pixels sync.Locker, kind Type, data []byte, try int, much depth, keep func(sheet) error) (note string, err error) {
 	switch {
 	case kind.Office():
 		return readOffice(kind, data, keep)
 	case kind != PDF:
-		return "", readPicture(kind, data, pixels, keep)
+		return "", readPicture(kind, data, much.widths, pixels, keep)
 	}
-	d := &document{engine: engine.Patient(try), pixels: pixels, data: data, last: try >= maxTries}
+	d := &document{engine: engine.Patient(try), pixels: pixels, data: data, much: much, last: try >= maxTries}
 	defer d.close()
 	until, cancel := context.WithTimeout(ctx, documentTime*time.Duration(try))
 	defer cancel()
@@ -89,23 +101,23 @@ func readFile(ctx context.Context, engine *pdfium.Engine, pixels sync.Locker, ki
 	return note, err
 }
 
-func readPicture(kind Type, data []byte, pixels sync.Locker, keep func(sheet) error) error {
-	s, err := pictured(kind, data, pixels)
+func readPicture(kind Type, data []byte, widths []int, pixels sync.Locker, keep func(sheet) error) error {
+	s, err := pictured(kind, data, widths, pixels)
 	if err != nil {
 		return err
 	}
 	return keep(s)
 }
 
-func pictured(kind Type, data []byte, pixels sync.Locker) (sheet, error) {
+func pictured(kind Type, data []byte, widths []int, pixels sync.Locker) (sheet, error) {
 	pixels.Lock()
 	defer pixels.Unlock()
-	img, err := decode(kind, data, Widths[len(Widths)-1], maxPixels)
+	img, err := decode(kind, data, widths[len(widths)-1], maxPixels)
 	if err != nil {
 		return sheet{}, err
 	}
 	s := sheet{number: 1, width: float64(img.Bounds().Dx()), height: float64(img.Bounds().Dy()), colour: colour(img)}
-	s.pictures, err = ladder(img, Widths)
+	s.pictures, err = ladder(img, widths)
 	return s, err
 }
 
@@ -114,6 +126,7 @@ type document struct {
 	engine *pdfium.Engine
 	pixels sync.Locker
 	data   []byte
+	much   depth
 	last   bool // no further try follows
 	open   *pdfium.Document
 }
@@ -134,7 +147,7 @@ func (d *document) read(ctx context.Context, keep func(sheet) error) (note strin
 			if d.open, err = d.engine.Document(ctx, d.data); err != nil {
 				return "", err
 			}
-			pages = d.open.Pages()
+			pages = min(d.open.Pages(), d.much.pages)
 		}
 		s, err := d.page(ctx, number)
 		switch {
@@ -182,13 +195,13 @@ func (d *document) draw(ctx context.Context, number int) (s sheet, img *image.RG
 		return s, nil, nil, err
 	}
 	defer p.Close()
-	s = sheet{number: number, width: p.Width, height: p.Height}
+	s = sheet{number: number, of: d.open.Pages(), width: p.Width, height: p.Height}
 	if s.text, s.words, err = p.Text(); err != nil {
 		return s, nil, nil, err
 	}
 	switch {
 	case number == 1:
-		widths = Widths
+		widths = d.much.widths
 	case number <= picturedPages:
 		widths = followingWidths
 	default:

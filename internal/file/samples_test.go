@@ -98,7 +98,7 @@ func TestEverySample(t *testing.T) {
 			}
 			var text string
 			var pages int
-			note, err := readFile(t.Context(), e, new(sync.Mutex), in.kind, data, 1, func(s sheet) error {
+			note, err := readFile(t.Context(), e, new(sync.Mutex), in.kind, data, 1, wholly, func(s sheet) error {
 				pages++
 				text += s.text
 				if !in.kind.Office() {

@@ -59,6 +59,24 @@ type File struct {
 	CreatedAt time.Time `bun:"created_at"`
 
 	Seq int64 `bun:"-"` // of the event that Attach appended
+
+	Post string `bun:"post,scanonly"` // of a file in a worker's hands that belongs to a post, not to an entry
+}
+
+// table is where the file's row stands.
+func (f *File) table() string {
+	if f.Post != "" {
+		return "attachment"
+	}
+	return "file"
+}
+
+// depth is how much of the file is read.
+func (f *File) depth() depth {
+	if f.Post != "" {
+		return firstPage
+	}
+	return wholly
 }
 
 // PictureURL is the address of a page's picture in one of Widths.

@@ -59,7 +59,7 @@ func (s *Service) removeUnknown(ctx context.Context, blobs map[string][]string) 
 	for id := range blobs {
 		ids = append(ids, id)
 	}
-	for _, table := range []string{"file", "transfer"} {
+	for _, table := range []string{"file", "attachment", "transfer"} {
 		err = s.DB.Read().NewSelect().Table(table).Column("id").Where("id IN (?)", bun.List(ids)).Scan(ctx, &known)
 		if err != nil {
 			return 0, err

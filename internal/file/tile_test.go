@@ -134,7 +134,7 @@ func BenchmarkTiles(b *testing.B) {
 	var p Page
 	b.Run("read", func(b *testing.B) {
 		for b.Loop() {
-			_, err := readFile(b.Context(), e, new(sync.Mutex), PDF, data, 1, func(s sheet) error {
+			_, err := readFile(b.Context(), e, new(sync.Mutex), PDF, data, 1, wholly, func(s sheet) error {
 				p = Page{File: "f", Number: 1, Width: s.width, Height: s.height}
 				return nil
 			})

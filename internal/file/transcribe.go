@@ -28,7 +28,7 @@ const (
 const transcribedPages = 30
 
 // reading off pictures is a queue like others; where tesseract is not installed it just waits.
-var transcribing = queue{"state = 'ready' AND ocr = 'waiting'", "created_at, id", "ocr_tries"}
+var transcribing = queue{"file", "entry", "state = 'ready' AND ocr = 'waiting'", "created_at, id", "ocr_tries"}
 
 // askTranscript puts a file that has been read into the queue for its pictures, if pages of it have no text.
 func askTranscript(ctx context.Context, tx db.Tx, f *File) error {

@@ -80,25 +80,18 @@ func transfersWithinLimits(ctx context.Context, tx db.Tx, v access.Viewer, size 
 	if v.Unlimited {
 		return nil
 	}
-	if tx.Postgres {
-		if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtext(?))", "file:"+v.Person).Exec(ctx); err != nil {
-			return fmt.Errorf("wait for other uploads: %w", err)
-		}
+	if err := oneByOne(ctx, tx, v.Person); err != nil {
+		return err
 	}
-	var open, sum, day int64
+	var open, sum int64
 	err := tx.NewRaw("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM transfer WHERE person = ? AND expires_at > ?", v.Person, tx.Now).Scan(ctx, &open, &sum)
-	if err == nil {
-		day, err = dayOf(ctx, tx, v)
-	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("sum uploads of person: %w", err)
 	case open >= openTransfers:
 		return apperr.New(apperr.Throttled, "送りかけのファイルが50個あります。要らないものを外すか、送り終えたものを載せてから、続けてください。")
-	case day+sum+size > MaxDaySize:
-		return tooMuchToday()
 	}
-	return nil
+	return withinDay(ctx, tx, v, sum+size)
 }
 
 // Transfer returns an upload of the viewer's own. Others' and ended ones are answered like what never was.

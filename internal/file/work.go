@@ -65,6 +65,9 @@ func (s *Service) freeLeases(ctx context.Context) error {
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.NewRaw("UPDATE file SET lease_until = NULL WHERE (state = ? OR tiling = ? OR ocr = ?) AND lease_until IS NOT NULL", Processing, tilesWait, ocrWaits).Exec(ctx)
+		if err == nil {
+			_, err = tx.NewRaw("UPDATE attachment SET lease_until = NULL WHERE state = ? AND lease_until IS NOT NULL", Processing).Exec(ctx)
+		}
 		return err
 	})
 }
@@ -135,13 +138,14 @@ func (s *Service) WorkOne(ctx context.Context, engine *pdfium.Engine) (bool, err
 	return true, errors.Join(fmt.Errorf("read file %s: %w", f.ID, err), s.giveBack(keep, f, pauses[f.Tries-1], f.Tries))
 }
 
-// queue is a kind of work on files: which files wait for it, in which order, and where its tries are counted. All of it
-// is SQL of ours.
-type queue struct{ waits, order, tries string }
+// queue is a kind of work on files: where they are and whose, which of them wait for it, in which order, and where its
+// tries are counted. All of it is SQL of ours.
+type queue struct{ table, owner, waits, order, tries string }
 
 var (
-	reading = queue{"state = 'processing'", "created_at, id", "tries"}
-	cutting = queue{"state = 'ready' AND tiling = 'waiting'", "created_at DESC, id", "tile_tries"}
+	readingPosts = queue{"attachment", "post", "state = 'processing'", "created_at, id", "tries"}
+	reading      = queue{"file", "entry", "state = 'processing'", "created_at, id", "tries"}
+	cutting      = queue{"file", "entry", "state = 'ready' AND tiling = 'waiting'", "created_at DESC, id", "tile_tries"}
 )
 
 // free is true for a file that waits and that nobody has in hand.
@@ -149,7 +153,7 @@ func (q queue) free() string { return q.waits + " AND (lease_until IS NULL OR le
 
 // waiting tells whether a file waits.
 func (s *Service) waiting(ctx context.Context, q queue) (bool, error) {
-	return s.DB.Read().NewSelect().Table("file").Where(q.free(), s.DB.Now()).Exists(ctx)
+	return s.DB.Read().NewSelect().Table(q.table).Where(q.free(), s.DB.Now()).Exists(ctx)
 }
 
 // claim takes the next file of a queue; its Tries are the queue's. Most of the time there is none, and nothing is written.
@@ -163,9 +167,9 @@ func (s *Service) claim(ctx context.Context, q queue) (*File, error) {
 		if tx.Postgres {
 			skip = " FOR UPDATE SKIP LOCKED"
 		}
-		err := tx.NewRaw(`UPDATE file SET lease_until = ?, `+q.tries+` = `+q.tries+` + 1 WHERE id = (
-				SELECT id FROM file WHERE `+q.free()+` ORDER BY `+q.order+` LIMIT 1`+skip+`)
-			RETURNING id, entry, name, type, size, blob, `+q.tries+` AS tries`, tx.Now.Add(lease), tx.Now).Scan(ctx, f)
+		err := tx.NewRaw(`UPDATE `+q.table+` SET lease_until = ?, `+q.tries+` = `+q.tries+` + 1 WHERE id = (
+				SELECT id FROM `+q.table+` WHERE `+q.free()+` ORDER BY `+q.order+` LIMIT 1`+skip+`)
+			RETURNING id, `+q.owner+`, name, type, size, blob, `+q.tries+` AS tries`, tx.Now.Add(lease), tx.Now).Scan(ctx, f)
 		if db.IsMissing(err) {
 			f = nil // another worker was first
 			return nil
@@ -178,9 +182,13 @@ func (s *Service) claim(ctx context.Context, q queue) (*File, error) {
 	return f, nil
 }
 
-// claimReading takes the oldest file that waits to be read.
+// claimReading takes the oldest file that waits to be read. Posts come first: people are looking at them, and a list of
+// a thousand entries may just have been brought in.
 func (s *Service) claimReading(ctx context.Context) (*File, error) {
-	f, err := s.claim(ctx, reading)
+	f, err := s.claim(ctx, readingPosts)
+	if err == nil && f == nil {
+		f, err = s.claim(ctx, reading)
+	}
 	if err == nil && f != nil && f.Tries > maxTries { // it killed its workers: nobody could say so
 		return nil, s.finish(ctx, f, Failed, reasonGivenUp)
 	}
@@ -198,7 +206,7 @@ func (s *Service) process(ctx context.Context, engine *pdfium.Engine, f *File) (
 	if err != nil {
 		return "", err
 	}
-	return readFile(ctx, engine, &s.decoding, f.Type, data, f.Tries, func(sh sheet) error { return s.keepPage(ctx, f, sh) })
+	return readFile(ctx, engine, &s.decoding, f.Type, data, f.Tries, f.depth(), func(sh sheet) error { return s.keepPage(ctx, f, sh) })
 }
 
 // errLost says that the lease went to another worker.
@@ -215,35 +223,50 @@ func (s *Service) keepPage(ctx context.Context, f *File, sh sheet) error {
 		}
 		widths = append([]string{strconv.Itoa(p.width)}, widths...) // made large to small
 	}
-	page := &Page{File: f.ID, Number: sh.number, Width: sh.width, Height: sh.height, Text: sh.text, Words: sh.words,
-		Colour: sh.colour, Widths: strings.Join(widths, ",")}
-	if page.Words == nil {
-		page.Words = []pdfium.Word{}
+	count := sh.number
+	if f.Post != "" {
+		count = max(count, sh.of) // the others are not read
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		res, err := tx.NewRaw("UPDATE file SET lease_until = ?, page_count = ? WHERE id = ? AND tries = ? AND state = ?",
-			tx.Now.Add(lease), sh.number, f.ID, f.Tries, Processing).Exec(ctx)
+		res, err := tx.NewRaw("UPDATE "+f.table()+" SET lease_until = ?, page_count = ? WHERE id = ? AND tries = ? AND state = ?",
+			tx.Now.Add(lease), count, f.ID, f.Tries, Processing).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("renew lease: %w", err)
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(errLost, err)
 		}
-		_, err = tx.NewInsert().Model(page).On("CONFLICT (file, number) DO UPDATE").
-			Set("width = EXCLUDED.width, height = EXCLUDED.height, text = EXCLUDED.text, words = EXCLUDED.words").
-			Set("colour = EXCLUDED.colour, widths = EXCLUDED.widths").Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("keep page %d: %w", sh.number, err)
+		if f.Post != "" {
+			return keepCover(ctx, tx, f, sh, strings.Join(widths, ","))
 		}
-		if sh.number == 1 && page.Widths != "" {
-			_, err = tx.NewRaw("UPDATE file SET cover_width = ?, cover_height = ?, colour = ? WHERE id = ?", sh.width, sh.height, sh.colour, f.ID).Exec(ctx)
-		}
-		return err
+		return keepSheet(ctx, tx, f, sh, strings.Join(widths, ","))
 	})
+}
+
+// keepSheet writes the row of a page of an entry's file.
+func keepSheet(ctx context.Context, tx db.Tx, f *File, sh sheet, widths string) error {
+	page := &Page{File: f.ID, Number: sh.number, Width: sh.width, Height: sh.height, Text: sh.text, Words: sh.words,
+		Colour: sh.colour, Widths: widths}
+	if page.Words == nil {
+		page.Words = []pdfium.Word{}
+	}
+	_, err := tx.NewInsert().Model(page).On("CONFLICT (file, number) DO UPDATE").
+		Set("width = EXCLUDED.width, height = EXCLUDED.height, text = EXCLUDED.text, words = EXCLUDED.words").
+		Set("colour = EXCLUDED.colour, widths = EXCLUDED.widths").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("keep page %d: %w", sh.number, err)
+	}
+	if sh.number == 1 && page.Widths != "" {
+		_, err = tx.NewRaw("UPDATE file SET cover_width = ?, cover_height = ?, colour = ? WHERE id = ?", sh.width, sh.height, sh.colour, f.ID).Exec(ctx)
+	}
+	return err
 }
 
 // finish says how reading ended, once.
 func (s *Service) finish(ctx context.Context, f *File, state State, reason string) error {
+	if f.Post != "" {
+		return s.finishAttachment(ctx, f, state, reason)
+	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		res, err := tx.NewRaw("UPDATE file SET state = ?, reason = ?, lease_until = NULL WHERE id = ? AND tries = ? AND state = ?",
 			state, reason, f.ID, f.Tries, Processing).Exec(ctx)
@@ -271,7 +294,7 @@ func (s *Service) giveBack(ctx context.Context, f *File, pause time.Duration, tr
 			t := tx.Now.Add(pause)
 			until = &t
 		}
-		_, err := tx.NewRaw("UPDATE file SET lease_until = ?, tries = ? WHERE id = ? AND tries = ? AND state = ?",
+		_, err := tx.NewRaw("UPDATE "+f.table()+" SET lease_until = ?, tries = ? WHERE id = ? AND tries = ? AND state = ?",
 			until, tries, f.ID, f.Tries, Processing).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("give file %s back: %w", f.ID, err)

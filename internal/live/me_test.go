@@ -63,7 +63,9 @@ func TestACutAtAnyByteLosesNothing(t *testing.T) {
 		p := s.post(t, hanako, topic, "一つめ")
 		for _, act := range []func() (talk.Change, error){
 			func() (talk.Change, error) { return s.talk.React(t.Context(), hanako, p.ID, talk.Thanks, true) },
-			func() (talk.Change, error) { return s.talk.Edit(t.Context(), hanako, p.ID, "直した文") },
+			func() (talk.Change, error) {
+				return s.talk.Edit(t.Context(), hanako, p.ID, talk.Edit{Body: "直した文"})
+			},
 			func() (talk.Change, error) { return s.talk.Remove(t.Context(), hanako, p.ID) },
 			func() (talk.Change, error) { return s.talk.Undo(t.Context(), hanako, p.ID) },
 		} {

@@ -1,10 +1,15 @@
 package live_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +19,8 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
+	"github.com/manetomo/manetomo/internal/file/blob"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
 )
@@ -187,6 +194,21 @@ func (f *follower) run(t testing.TB, until int64) error {
 	return nil
 }
 
+// pictures is one picture for a post.
+func pictures(t testing.TB, s *site) []*file.Taken {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 30, 20))); err != nil {
+		t.Error(err)
+	}
+	in, err := s.talk.Files.Take(file.Upload{Name: "写真.png", Body: &b})
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	t.Cleanup(in.Discard)
+	return []*file.Taken{in}
+}
+
 // write does random acts until the topic has had at least until events.
 func write(t testing.TB, s *site, v access.Viewer, topic, other string, until int64, rnd *rand.Rand) {
 	var mine []string
@@ -194,6 +216,9 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 		var c talk.Change
 		var err error
 		ctx := context.Background()
+		if _, err := s.talk.Files.WorkOne(ctx, nil); err != nil { // pictures are read meanwhile
+			t.Error(err)
+		}
 		switch act := rnd.IntN(15); {
 		case act < 5 || len(mine) == 0:
 			var p talk.Posted
@@ -201,6 +226,9 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 			if len(mine) > 0 && rnd.IntN(3) == 0 {
 				in.ReplyTo = mine[rnd.IntN(len(mine))]
 				in.Quotes = []talk.NewQuote{{Post: in.ReplyTo}}
+			}
+			if rnd.IntN(3) == 0 {
+				in.Files = pictures(t, s)
 			}
 			if rnd.IntN(3) == 0 {
 				in.Poll = &talk.NewPoll{Choices: []string{"はい", "いいえ"}}
@@ -211,7 +239,14 @@ func write(t testing.TB, s *site, v access.Viewer, topic, other string, until in
 			c = p.Change
 			mine = append(mine, p.ID)
 		case act < 6:
-			c, err = s.talk.Edit(ctx, v, mine[rnd.IntN(len(mine))], fmt.Sprint("直し ", rnd.IntN(1000)))
+			id := mine[rnd.IntN(len(mine))]
+			in := talk.Edit{Body: fmt.Sprint("直し ", rnd.IntN(1000))}
+			if _, p, err := s.talk.PostOf(ctx, v, id); err == nil && len(p.Files) > 0 {
+				in.Drop = []string{p.Files[0].ID}
+			} else {
+				in.Files = pictures(t, s)
+			}
+			c, err = s.talk.Edit(ctx, v, id, in)
 		case act < 7:
 			c, err = s.talk.Remove(ctx, v, mine[rnd.IntN(len(mine))])
 		case act < 8:
@@ -280,6 +315,10 @@ func exactlyOnce(t *testing.T, sites []*site) {
 		s.set(reader)
 	}
 	author.Moderator = true
+	store, temp := blob.Folder{Dir: t.TempDir()}, t.TempDir()
+	for _, s := range sites {
+		s.talk.Files = &file.Service{DB: s.d, Blobs: store, Temp: temp}
+	}
 	topic, other := first.topic(t, author, members), first.topic(t, author, members)
 	var writing, reading sync.WaitGroup
 	var followers []*follower
@@ -305,14 +344,23 @@ func exactlyOnce(t *testing.T, sites []*site) {
 	}
 	writing.Wait()
 	reading.Wait()
-	head, err := event.TopicHead(t.Context(), first.d.Read(), topic)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if p, err := first.talk.Page(t.Context(), reader, other, 0); err != nil || p.Topic.Posts < 2 {
 		t.Errorf("nothing was moved: %v", err)
 	}
+	var head int64
+	var err error
+	for did := true; did; { // what is still to be read is told of too
+		if did, err = first.talk.Files.WorkOne(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if head, err = event.TopicHead(t.Context(), first.d.Read(), topic); err != nil {
+		t.Fatal(err)
+	}
 	want, _ := pageOf(t, first, reader, topic)
+	if !slices.ContainsFunc(slices.Collect(maps.Values(want)), func(p shown) bool { return strings.Contains(p.HTML, ".jpg") }) {
+		t.Error("no picture was read and shown")
+	}
 	for _, f := range followers {
 		if err := f.run(t, head); err != nil {
 			t.Error(err)

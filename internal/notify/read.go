@@ -38,7 +38,8 @@ func (s *Service) List(ctx context.Context, v access.Viewer, f Filter) ([]Item, 
 		ColumnExpr("n.*").
 		ColumnExpr("COALESCE(a.name, '') AS actor_name, COALESCE(a.municipality, '') AS actor_municipality").
 		ColumnExpr("COALESCE(e.title, t.title, s.name, '') AS title, COALESCE(e.kind, '') AS entry_kind").
-		ColumnExpr("COALESCE(p.number, 0) AS number, CASE WHEN p.state = 'published' THEN p.body ELSE '' END AS excerpt").
+		ColumnExpr("COALESCE(p.number, 0) AS number, CASE WHEN p.state <> 'published' THEN '' WHEN p.body <> '' THEN p.body"+
+			" ELSE (SELECT MIN(name) FROM attachment WHERE post = p.id) END AS excerpt").
 		Join("LEFT JOIN person AS a ON a.id = n.actor").
 		ColumnExpr("CASE WHEN n.search = '' THEN 0 ELSE (?) END AS hits", s.hits(v).ColumnExpr("COUNT(*)")).
 		Join("LEFT JOIN saved_search AS s ON s.id = n.search")

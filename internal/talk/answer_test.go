@@ -144,7 +144,7 @@ func TestAQuoteNeverShowsWhatItsReaderMayNotSee(t *testing.T) {
 		}
 		edit := func(body string) {
 			t.Helper()
-			if _, err := s.Edit(t.Context(), author, of.ID, body); err != nil {
+			if _, err := s.Edit(t.Context(), author, of.ID, talk.Edit{Body: body}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
 )
 
 // AskKind says where somebody's words would go.
@@ -54,6 +55,8 @@ type AskPost struct {
 	Number      int64        `bun:"number,scanonly"`
 	Now         string       `bun:"now,scanonly"` // the post's text now
 	State       access.State `bun:"state,scanonly"`
+
+	Files []file.Attachment `bun:"-"` // that the post has now
 }
 
 // Stands tells whether the words that the author was asked about still are the post's.
@@ -132,6 +135,9 @@ func asked(ctx context.Context, r selector, v access.Viewer, id string) (*Asked,
 		err = r.NewSelect().TableExpr("person AS p").ColumnExpr("p.name, (SELECT title FROM topic WHERE id = ?)", a.Topic).
 			Where("p.id = ?", a.By).Scan(ctx, &a.ByName, &a.TopicTitle)
 	}
+	if err == nil {
+		err = readAskedFiles(ctx, r, a.Posts)
+	}
 	if db.IsMissing(err) || err == nil && a.By != v.Person && len(a.Mine(v)) == 0 {
 		return nil, apperr.Missing()
 	}
@@ -146,6 +152,20 @@ func asked(ctx context.Context, r selector, v access.Viewer, id string) (*Asked,
 		return nil, fmt.Errorf("read topic %s: %w", a.Ask.Target, err)
 	}
 	return a, nil
+}
+
+func readAskedFiles(ctx context.Context, r selector, posts []AskPost) error {
+	ids := make([]string, len(posts))
+	for i, p := range posts {
+		ids[i] = p.Post
+	}
+	of, err := file.Of(ctx, r, ids)
+	for i, p := range posts {
+		if p.State == access.Published {
+			posts[i].Files = of[p.Post]
+		}
+	}
+	return err
 }
 
 // AnswerAsk is an author's word about their posts: a yes to a move moves them at once. A word can be changed until

@@ -8,6 +8,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/text"
 )
 
@@ -87,36 +88,56 @@ func gone() error {
 	return apperr.New(apperr.Gone, "この投稿は取り消されています。ページを読みこみ直すと、いまの話し合いが見えます。")
 }
 
-// Edit changes the text of the viewer's own post and keeps the old one. Half an hour after posting, readers see that it
-// was changed.
-func (s *Service) Edit(ctx context.Context, v access.Viewer, id, body string) (Change, error) {
-	next, err := newPost(v, body)
+// Edit is what somebody changes of a post.
+type Edit struct {
+	Body  string
+	Drop  []string          // files that go
+	Alts  map[string]string // new descriptions of those that stay
+	Files []*file.Taken     // that come; the caller discards them
+}
+
+// Edit changes the text or the files of the viewer's own post and keeps the old text. Half an hour after posting, readers
+// see that it was changed.
+func (s *Service) Edit(ctx context.Context, v access.Viewer, id string, in Edit) (Change, error) {
+	const unknown = 1 // how many files stay is seen with the post
+	next, err := newPost(v, in.Body, unknown)
 	if err != nil {
 		return Change{}, err
 	}
-	return s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error) {
+	files, err := s.bring(ctx, v, in.Files)
+	if err != nil {
+		return Change{}, err
+	}
+	out, err := s.change(ctx, v, id, func(ctx context.Context, tx db.Tx, p *Post) ([]*event.Event, error) {
 		switch err := own(v, p); {
 		case err != nil:
 			return nil, err
 		case p.State == access.Withdrawn:
 			return nil, gone()
-		case p.Body == next.Body:
-			return nil, nil
 		}
-		_, err := tx.NewRaw(`INSERT INTO post_version (post, version, body, at)
-			SELECT ?, COALESCE(MAX(version), 0) + 1, ?, ? FROM post_version WHERE post = ?`, p.ID, p.Body, tx.Now, p.ID).Exec(ctx)
+		changed, left, names, err := changeFiles(ctx, tx, v, p, in, files)
+		if err != nil || !changed && p.Body == next.Body {
+			return nil, err
+		}
+		if next, err = newPost(v, in.Body, left); err != nil {
+			return nil, err
+		}
+		_, err = tx.NewRaw(`INSERT INTO post_version (post, version, body, files, at)
+			SELECT ?, COALESCE(MAX(version), 0) + 1, ?, ?, ? FROM post_version WHERE post = ?`, p.ID, p.Body, names, tx.Now, p.ID).Exec(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("keep the old text of post %s: %w", p.ID, err)
 		}
 		if tx.Now.Sub(p.CreatedAt) > freeEdit {
 			p.EditedAt = &tx.Now
 		}
-		p.Body, p.HTML, p.Renderer = next.Body, next.HTML, text.Renderer
-		if err := update(ctx, tx, p, "body", "html", "renderer", "edited_at"); err != nil {
+		p.Body, p.HTML, p.Renderer, p.Extra = next.Body, next.HTML, text.Renderer, p.Extra || left > 0
+		if err := update(ctx, tx, p, "body", "html", "renderer", "extra", "edited_at"); err != nil {
 			return nil, err
 		}
 		return []*event.Event{{Kind: event.PostEdited}}, nil
 	})
+	files.Settle(ctx, err)
+	return out, err
 }
 
 // Remove takes out the viewer's own post. Its number stays; Undo puts it back for some seconds.

@@ -105,7 +105,7 @@ func TestModeratorHidesAndRestoresAPost(t *testing.T) {
 		if err != nil || current.Post(about).Shown() {
 			t.Errorf("a frame for everybody shows the hidden post: %v", err)
 		}
-		_, err = s.Edit(t.Context(), author, p.ID, "直し")
+		_, err = s.Edit(t.Context(), author, p.ID, talk.Edit{Body: "直し"})
 		wantKind(t, "editing a hidden post", err, apperr.Forbidden)
 		if got := act(t, d, func(ctx context.Context, tx db.Tx) ([]*event.Event, error) {
 			return talk.Restore(ctx, tx, ref, "moderator")

@@ -139,9 +139,9 @@ func TestModeratorMovesPosts(t *testing.T) {
 				t.Errorf("読んだ人には未読にならない: %s は %d件、want %d、%v", v, page.Unread(), want, err)
 			}
 		}
-		_, err = h.Edit(t.Context(), h.hanako, h.lineID(h.here, 3), "乗っ取り")
+		_, err = h.Edit(t.Context(), h.hanako, h.lineID(h.here, 3), talk.Edit{Body: "乗っ取り"})
 		wantKind(t, "editing the line", err, apperr.Gone)
-		_, err = h.Edit(t.Context(), h.hanako, ids[0], "直しました")
+		_, err = h.Edit(t.Context(), h.hanako, ids[0], talk.Edit{Body: "直しました"})
 		if err != nil {
 			t.Errorf("移された投稿も、書いた人が直せる: %v", err)
 		}

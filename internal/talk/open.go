@@ -10,6 +10,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/internal/theme"
 )
@@ -20,8 +21,9 @@ type NewTopic struct {
 	Themes      []string
 	Question    bool
 	Audience    access.Audience
-	Mentions    []string // persons chosen by the writer, beside those named by @
-	Poll        *NewPoll // in the first post
+	Mentions    []string      // persons chosen by the writer, beside those named by @
+	Poll        *NewPoll      // in the first post
+	Files       []*file.Taken // of the first post; the caller discards them
 	Sample      bool
 
 	// Pass asks that people who wrote something near are told of the question; About is the search that found nothing,
@@ -48,6 +50,10 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 	if err != nil {
 		return Opened{}, err
 	}
+	files, err := s.bring(ctx, v, in.Files)
+	if err != nil {
+		return Opened{}, err
+	}
 	var out Opened
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := within(ctx, tx, v); err != nil {
@@ -67,6 +73,9 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 			return err
 		}
 		if err := keepPoll(ctx, tx, p.ID, in.Poll); err != nil {
+			return err
+		}
+		if err := files.AddTo(ctx, tx, v, p.ID); err != nil {
 			return err
 		}
 		if err := readOwn(ctx, tx, p); err != nil {
@@ -92,6 +101,7 @@ func (s *Service) Open(ctx context.Context, v access.Viewer, in NewTopic) (Opene
 		out = Opened{t.ID, Change{added.N, added.Seq}}
 		return nil
 	})
+	files.Settle(ctx, err)
 	return out, err
 }
 
@@ -105,7 +115,7 @@ func (in NewTopic) check(v access.Viewer, now time.Time) (*Topic, *Post, error) 
 	}
 	title, err := text.Line("title", "題名", in.Title, text.MaxTitle)
 	fault(err)
-	p, err := newPost(v, in.Body)
+	p, err := newPost(v, in.Body, len(in.Files))
 	fault(err)
 	if in.Poll != nil {
 		fault(in.Poll.check(now))
@@ -119,7 +129,7 @@ func (in NewTopic) check(v access.Viewer, now time.Time) (*Topic, *Post, error) 
 	default:
 		return nil, nil, &apperr.Error{Kind: apperr.Invalid, Fields: faults, Message: "直してほしいところがあります。書いた内容は残っています。"}
 	}
-	p.Extra = in.Poll != nil
+	p.Extra = in.Poll != nil || len(in.Files) > 0
 	a := in.Audience
 	return &Topic{Title: title, Themes: slices.Compact(slices.Sorted(slices.Values(in.Themes))), Question: in.Question,
 		State: access.Published, Audience: a.Rung, Cohort: a.Cohort, Team: a.Team, Author: v.Person, Sample: in.Sample}, p, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
 	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/text"
 )
 
@@ -35,7 +36,7 @@ type Post struct {
 	RemovedAt *time.Time   `bun:"removed_at"`
 	N         int64        `bun:"n"`     // the topic's n of the event that added it
 	Nonce     string       `bun:"nonce"` // the sender's name for it
-	Extra     bool         `bun:"extra"` // has quotes or a poll
+	Extra     bool         `bun:"extra"` // has quotes, a poll or files
 	Moved     string       `bun:"moved"` // of the line in place of a post that was moved: the post
 }
 
@@ -46,7 +47,8 @@ type NewPost struct {
 	Mentions []string // persons chosen by the writer, beside those named by @
 	Quotes   []NewQuote
 	Poll     *NewPoll
-	Nonce    string // the sender's name for it, which its frame and page carry; may be empty
+	Files    []*file.Taken // the caller discards them
+	Nonce    string        // the sender's name for it, which its frame and page carry; may be empty
 }
 
 // maxNonce is how much of a sender's name for a post is kept: enough to tell apart what one person has under way.
@@ -64,11 +66,16 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 	if err := mayWrite(v); err != nil {
 		return Posted{}, err
 	}
-	p, err := newPost(v, in.Body)
+	p, err := newPost(v, in.Body, len(in.Files))
 	if err != nil {
 		return Posted{}, err
 	}
-	p.Topic, p.ReplyTo, p.Nonce, p.Extra = topic, in.ReplyTo, in.Nonce[:min(maxNonce, len(in.Nonce))], len(in.Quotes) > 0 || in.Poll != nil
+	p.Topic, p.ReplyTo, p.Nonce = topic, in.ReplyTo, in.Nonce[:min(maxNonce, len(in.Nonce))]
+	p.Extra = len(in.Quotes) > 0 || in.Poll != nil || len(in.Files) > 0
+	files, err := s.bring(ctx, v, in.Files)
+	if err != nil {
+		return Posted{}, err
+	}
 	var out Posted
 	err = s.DB.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		n, err := hold(ctx, tx, topic)
@@ -104,6 +111,9 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 		if err := keepPoll(ctx, tx, p.ID, in.Poll); err != nil {
 			return err
 		}
+		if err := files.AddTo(ctx, tx, v, p.ID); err != nil {
+			return err
+		}
 		if err := readOwn(ctx, tx, p); err != nil {
 			return err
 		}
@@ -119,12 +129,17 @@ func (s *Service) Post(ctx context.Context, v access.Viewer, topic string, in Ne
 		out = Posted{p.ID, p.Number, Change{added.N, added.Seq}}
 		return nil
 	})
+	files.Settle(ctx, err)
 	return out, err
 }
 
-// newPost checks and renders a text, before any transaction.
-func newPost(v access.Viewer, body string) (*Post, error) {
-	body, err := text.Block("body", "本文", body, MaxPost)
+// newPost checks and renders a text, before any transaction. Beside a file there may be none.
+func newPost(v access.Viewer, body string, files int) (*Post, error) {
+	clean := text.Block
+	if files > 0 {
+		clean = text.OptionalBlock
+	}
+	body, err := clean("body", "本文", body, MaxPost)
 	if err != nil {
 		return nil, err
 	}

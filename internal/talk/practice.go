@@ -52,8 +52,9 @@ func (s *Service) SweepPractice(ctx context.Context) (removed int64, err error) 
 	return removed, err
 }
 
-// SweepPracticeHourly sweeps now and every hour until ctx ends.
-func (s *Service) SweepPracticeHourly(ctx context.Context) error {
+// SweepHourly clears the practice room, and lets go of the files of posts that were taken back, now and every hour until
+// ctx ends.
+func (s *Service) SweepHourly(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -61,6 +62,9 @@ func (s *Service) SweepPracticeHourly(ctx context.Context) error {
 			slog.ErrorContext(ctx, "clearing the practice room failed", "err", err)
 		} else if n > 0 {
 			slog.InfoContext(ctx, "posts of the practice room were cleared away", "posts", n)
+		}
+		if err := s.SweepTakenBack(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "files of posts that were taken back are still there", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -93,6 +93,9 @@ func keepQuotes(ctx context.Context, tx db.Tx, p *Post, in []NewQuote) error {
 			words = text.Cut(text.Plain(of.Body), maxWords)
 			words = strings.TrimSuffix(words, "…")
 		}
+		if words == "" {
+			continue // a post of files alone is answered, not quoted
+		}
 		if !quotes(of.Body, words) {
 			return apperr.At("quotes", "引用した文が、もとの投稿にありません。引用を選びなおしてください。書いた内容は残っています。")
 		}

@@ -174,7 +174,7 @@ func TestPracticeIsDeletedAfterAWeekAndCountsNowhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		first, second := post(t, s, hanako, r.Topic, "はじめての投稿"), post(t, s, hanako, r.Topic, "気になる投稿")
-		if _, err := s.Edit(t.Context(), hanako, first.ID, "直した投稿"); err != nil {
+		if _, err := s.Edit(t.Context(), hanako, first.ID, talk.Edit{Body: "直した投稿"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.React(t.Context(), taro, first.ID, talk.Thanks, true); err != nil {

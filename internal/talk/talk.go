@@ -22,6 +22,8 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/event"
+	"github.com/manetomo/manetomo/internal/file"
 )
 
 // Limits of talk (contract §5).
@@ -37,7 +39,10 @@ const (
 )
 
 // Service is the way in.
-type Service struct{ DB *db.DB }
+type Service struct {
+	DB    *db.DB
+	Files *file.Service // keeps what posts bring along; not needed by who only reads posts
+}
 
 // Topic is a discussion.
 type Topic struct {
@@ -109,17 +114,12 @@ func (s *Service) Find(ctx context.Context, v access.Viewer, id string) (*Topic,
 	return find(ctx, s.DB.Read(), v, id)
 }
 
-// hold takes the topic's head until the transaction ends and returns its n: whoever holds it adds the next event.
-// Every write of a topic begins with it, so two writers of one topic never wait for each other crosswise.
+// hold is event.Hold for a topic that may not exist.
 func hold(ctx context.Context, tx db.Tx, topic string) (n int64, err error) {
-	err = tx.NewRaw("UPDATE topic_head SET n = n WHERE topic = ? RETURNING n", topic).Scan(ctx, &n)
-	if db.IsMissing(err) {
+	if n, err = event.Hold(ctx, tx, topic); db.IsMissing(err) {
 		return 0, apperr.Missing()
 	}
-	if err != nil {
-		return 0, fmt.Errorf("hold topic %s: %w", topic, err)
-	}
-	return n, nil
+	return n, err
 }
 
 // mayWrite refuses who may not talk at all, and who may only read.

@@ -115,7 +115,7 @@ func TestTopicIsOnlyForItsAudience(t *testing.T) {
 			wantKind(t, "Post by "+name, err, apperr.NotFound)
 			_, err = s.React(t.Context(), v, p.ID, talk.Useful, true)
 			wantKind(t, "React by "+name, err, apperr.NotFound)
-			_, err = s.Edit(t.Context(), v, p.ID, "x")
+			_, err = s.Edit(t.Context(), v, p.ID, talk.Edit{Body: "x"})
 			wantKind(t, "Edit by "+name, err, apperr.NotFound)
 			_, _, err = s.PostOf(t.Context(), v, p.ID)
 			wantKind(t, "PostOf for "+name, err, apperr.NotFound)
@@ -178,7 +178,7 @@ func TestEditKeepsOldTextAndShowsOnlyLateOnes(t *testing.T) {
 	p := post(t, s, v, id, "一度め")
 	edit := func(body string) *talk.View {
 		t.Helper()
-		if _, err := s.Edit(t.Context(), v, p.ID, body); err != nil {
+		if _, err := s.Edit(t.Context(), v, p.ID, talk.Edit{Body: body}); err != nil {
 			t.Fatal(err)
 		}
 		_, view, err := s.PostOf(t.Context(), v, p.ID)
@@ -202,7 +202,7 @@ func TestEditKeepsOldTextAndShowsOnlyLateOnes(t *testing.T) {
 	if !slices.Equal(old, []string{"一度め", "二度め"}) {
 		t.Errorf("old texts = %q", old)
 	}
-	_, err = s.Edit(t.Context(), other, p.ID, "乗っ取り")
+	_, err = s.Edit(t.Context(), other, p.ID, talk.Edit{Body: "乗っ取り"})
 	wantKind(t, "editing another's post", err, apperr.Forbidden)
 
 	if _, err := s.Remove(t.Context(), v, p.ID); err != nil {
@@ -221,7 +221,7 @@ func TestEditKeepsOldTextAndShowsOnlyLateOnes(t *testing.T) {
 	now = now.Add(time.Minute)
 	_, err = s.Undo(t.Context(), v, p.ID)
 	wantKind(t, "a late undo", err, apperr.Gone)
-	_, err = s.Edit(t.Context(), v, p.ID, "四度め")
+	_, err = s.Edit(t.Context(), v, p.ID, talk.Edit{Body: "四度め"})
 	wantKind(t, "editing a removed post", err, apperr.Gone)
 }
 

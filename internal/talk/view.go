@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/manetomo/manetomo/internal/access"
+	"github.com/manetomo/manetomo/internal/file"
 )
 
 // View is a post as a page or a frame shows it.
@@ -21,21 +22,27 @@ type View struct {
 	Mine        []Reaction       `bun:"-"` // the viewer's own reactions
 	Quotes      []Quote          `bun:"-"`
 	Poll        *Poll            `bun:"-"`
+
+	Files  []file.Attachment `bun:"-"`
+	masked bool
 }
 
-// Shown tells whether the text may be shown; a post that does not stand keeps its number only.
-func (p *View) Shown() bool { return p.HTML != "" }
+// Shown tells whether the post may be shown; one that does not stand keeps its number only.
+func (p *View) Shown() bool { return !p.masked }
 
-// mask takes away what the viewer may not see of a post in a topic they may read. A hidden post stays readable for its
-// author, with the reason, and for moderators.
+// visible tells whether the viewer may see a post of a topic they may read. A hidden one stays readable for its author,
+// with the reason, and for moderators.
+func (p *Post) visible(v access.Viewer) bool {
+	return p.State == access.Published || p.State == access.Hidden && (v.Person == p.Author || v.CanModerate())
+}
+
+// mask takes away what the viewer may not see.
 func (p *View) mask(v access.Viewer) {
-	if p.State == access.Published {
+	if p.visible(v) {
 		return
 	}
-	if p.State == access.Hidden && (v.Person == p.Author || v.CanModerate()) {
-		return
-	}
-	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful, p.Quotes, p.Poll = "", "", "", nil, nil, 0, nil, nil
+	p.masked = true
+	p.Body, p.HTML, p.Reason, p.Counts, p.Mine, p.Useful, p.Quotes, p.Poll, p.Files = "", "", "", nil, nil, 0, nil, nil, nil
 	p.ReplyNumber, p.ReplyName = 0, "" // nobody is told when the post it answered moves
 }
 
@@ -97,6 +104,9 @@ func (s *Service) views(ctx context.Context, r selector, v access.Viewer, where 
 			return nil, err
 		}
 		if err := readPolls(ctx, r, v, s.DB.Now(), extra); err != nil {
+			return nil, err
+		}
+		if err := readFiles(ctx, r, extra); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
 	"github.com/manetomo/manetomo/internal/talk"
+	"github.com/manetomo/manetomo/web/files"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -30,6 +31,7 @@ type post struct {
 	Moved     string                `json:"moved,omitempty"`   // the post that stood here
 	Quotes    []quote               `json:"quotes"`
 	Poll      *poll                 `json:"poll,omitempty"`
+	Files     []postFile            `json:"files"`
 	Reactions map[talk.Reaction]int `json:"reactions"`
 	Mine      []talk.Reaction       `json:"mine"` // reactions of the reader's own
 }
@@ -44,8 +46,8 @@ type quote struct {
 }
 
 func postOf(p *talk.View) post {
-	out := post{p.ID, p.Number, p.Body, p.HTML, person{p.Author, p.AuthorName, talk.Place(p.AuthorPlace)}, p.ReplyTo,
-		p.CreatedAt, p.EditedAt, "", p.Moved, []quote{}, pollOf(p.Poll), p.Counts, p.Mine}
+	out := post{p.ID, p.Number, p.Body, p.Whole(), person{p.Author, p.AuthorName, talk.Place(p.AuthorPlace)}, p.ReplyTo,
+		p.CreatedAt, p.EditedAt, "", p.Moved, []quote{}, pollOf(p.Poll), filesOf(p), p.Counts, p.Mine}
 	for _, q := range p.Quotes {
 		given := quote{Post: q.Post, Number: q.Number, Words: q.Words, Gone: q.Gone}
 		if q.AuthorName != "" {
@@ -99,18 +101,13 @@ func (a Topics) Posts(w http.ResponseWriter, r *http.Request) error {
 
 // Post adds a post.
 func (a Topics) Post(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Body     string          `json:"body"`
-		ReplyTo  string          `json:"reply_to"`
-		Mentions []string        `json:"mentions"`
-		Quotes   []talk.NewQuote `json:"quotes"`
-		Poll     *talk.NewPoll   `json:"poll"`
-	}
-	if err := Read(w, r, &in); err != nil {
+	in, err := a.written(w, r)
+	if err != nil {
 		return err
 	}
-	out, err := a.Talk.Post(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), talk.NewPost{Body: in.Body, ReplyTo: in.ReplyTo,
-		Mentions: in.Mentions, Quotes: in.Quotes, Poll: in.Poll, Nonce: r.Header.Get("Idempotency-Key")})
+	defer files.Discard(in.Files)
+	in.Nonce = r.Header.Get("Idempotency-Key")
+	out, err := a.Talk.Post(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), in)
 	if err != nil {
 		return err
 	}
@@ -142,10 +139,12 @@ func (a Topics) GetPost(w http.ResponseWriter, r *http.Request) error {
 	}{postOf(p), t.ID})
 }
 
-// EditPost changes the text of one's own post.
+// EditPost changes the text of one's own post, takes files out of it or adds some.
 func (a Topics) EditPost(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		Body *string `json:"body"`
+		Body  *string   `json:"body"`
+		Drop  []string  `json:"drop"`
+		Files []newFile `json:"files"`
 	}
 	if err := Read(w, r, &in); err != nil {
 		return err
@@ -153,7 +152,12 @@ func (a Topics) EditPost(w http.ResponseWriter, r *http.Request) error {
 	if in.Body == nil {
 		return apperr.At("body", "本文（body）を書いてください。")
 	}
-	c, err := a.Talk.Edit(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), *in.Body)
+	taken, err := a.taken(r, in.Files)
+	if err != nil {
+		return err
+	}
+	defer files.Discard(taken)
+	c, err := a.Talk.Edit(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), talk.Edit{Body: *in.Body, Drop: in.Drop, Files: taken})
 	return a.changed(w, r, c, err)
 }
 

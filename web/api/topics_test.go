@@ -6,6 +6,7 @@ import (
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/curate"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
@@ -17,7 +18,7 @@ import (
 func TestOpenAPIDescribesTopicsNoticesAndFlags(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		p := newProgram(t, d)
-		a := api.Topics{Talk: &talk.Service{DB: d}}
+		a := api.Topics{Talk: &talk.Service{DB: d, Files: &file.Service{DB: d}}}
 		n := api.Notices{Notify: &notify.Service{DB: d}}
 		k := api.Desk{Curate: &curate.Service{DB: d}}
 		for pattern, h := range map[string]page.Handler{

@@ -36,27 +36,49 @@ func parts(r *http.Request) (names []int) {
 	return names
 }
 
-// Chosen takes all files of a form: first what was sent in pieces, then what came with the form. The words that
-// describe the picture belong to the first. What was taken must be discarded; after an error nothing is left.
+// Chosen takes all files of an entry's form, at least one. What was taken must be discarded; after an error nothing is
+// left.
 func Chosen(r *http.Request, s *file.Service, f *page.Form) (list []*file.Taken, err error) {
 	if !Given(r, f) {
 		return nil, apperr.At("file", "ファイルを選んでください。1つ100MBまでです。")
 	}
-	alt, sum := f.Get("alt"), int64(0)
-	add := func(t *file.Taken, err error) error {
-		if err != nil {
-			Discard(list)
-			return err
-		}
-		list, alt, sum = append(list, t), "", sum+t.Size()
+	return take(r, s, f, func(_ int, sum int64) error {
 		if sum > file.MaxEntrySize {
-			Discard(list)
 			return apperr.At("file", fmt.Sprintf("ひとつの記事に載せられるファイルは、合わせて%dMBまでです。いくつか外してください。", file.MaxEntrySize>>20))
 		}
 		return nil
+	})
+}
+
+// OfPost takes the files of a post's form, if it brings some. What was taken must be discarded; after an error nothing
+// is left.
+func OfPost(r *http.Request, s *file.Service, f *page.Form) ([]*file.Taken, error) {
+	if err := file.PostFits(len(f.All("upload"))+len(parts(r)), 0); err != nil {
+		return nil, err
+	}
+	return take(r, s, f, file.PostFits)
+}
+
+// take takes first what was sent in pieces, then what came with the form. The field alt describes the first file, the
+// fields alt-ID each one of those that were sent in pieces.
+func take(r *http.Request, s *file.Service, f *page.Form, fits func(files int, size int64) error) (list []*file.Taken, err error) {
+	alt, sum := f.Get("alt"), int64(0)
+	add := func(t *file.Taken, err error) error {
+		if err == nil {
+			list, alt, sum = append(list, t), "", sum+t.Size()
+			err = fits(len(list), sum)
+		}
+		if err != nil {
+			Discard(list)
+		}
+		return err
 	}
 	for _, id := range f.All("upload") {
-		if err := add(s.TakeTransfer(r.Context(), page.Viewer(r.Context()), id, alt)); err != nil {
+		said := alt
+		if own := f.Get("alt-" + id); own != "" {
+			said = own
+		}
+		if err := add(s.TakeTransfer(r.Context(), page.Viewer(r.Context()), id, said)); err != nil {
 			return nil, err
 		}
 	}

@@ -45,7 +45,7 @@ func (p Pages) Picture(w http.ResponseWriter, r *http.Request) error {
 	}
 	c, err := p.Files.OpenPicture(r.Context(), page.Viewer(r.Context()), r.PathValue("id"), number, width)
 	if errors.Is(err, file.ErrLost) {
-		return placeholder(w)
+		return Placeholder(w)
 	}
 	if err != nil {
 		return err
@@ -54,8 +54,8 @@ func (p Pages) Picture(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// placeholder stands where a picture is lost, in the place that the page has kept for it.
-func placeholder(w http.ResponseWriter) error {
+// Placeholder stands where a picture is lost, in the place that the page has kept for it.
+func Placeholder(w http.ResponseWriter) error {
 	h := w.Header()
 	h.Set("Content-Type", "image/svg+xml")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")

@@ -27,7 +27,9 @@ class Zone {
     this.list = root.querySelector<HTMLElement>("[data-list]")!;
     this.input = root.querySelector<HTMLInputElement>("input[type=file]")!;
     this.form = root.closest("form")!;
-    const drop = root.querySelector<HTMLElement>("[data-dropzone]")!;
+    root.classList.add("scripted");
+    const drop = root.querySelector<HTMLElement>("[data-dropzone]") ?? this.form; // a post takes files all over its form
+    if (drop === this.form) this.form.addEventListener("paste", (e) => this.paste(e));
     const touched = matchMedia("(pointer: coarse)").matches; // a phone or tablet: it has a camera and drops nothing
     for (const hint of root.querySelectorAll<HTMLElement>("[data-drop-hint]")) hint.hidden = touched;
     for (const camera of root.querySelectorAll<HTMLElement>("[data-camera]")) camera.hidden = !touched;
@@ -38,11 +40,13 @@ class Zone {
       });
     }
     drop.addEventListener("dragover", (e) => {
+      if (drop === this.form && !e.dataTransfer?.types.includes("Files")) return;
       e.preventDefault();
       drop.classList.add("over");
     });
     drop.addEventListener("dragleave", () => drop.classList.remove("over"));
     drop.addEventListener("drop", (e) => {
+      if (drop === this.form && !e.dataTransfer?.files.length) return drop.classList.remove("over"); // words go into the field
       e.preventDefault();
       drop.classList.remove("over");
       this.take([...(e.dataTransfer?.files ?? [])]);
@@ -55,8 +59,27 @@ class Zone {
     return this.root.dataset.place ?? "";
   }
 
+  // paste takes files from the clipboard. An office program puts a picture beside its words: there the words are meant.
+  private paste(e: ClipboardEvent): void {
+    const files = [...(e.clipboardData?.files ?? [])];
+    if (!files.length || e.clipboardData?.getData("text/plain")) return;
+    e.preventDefault();
+    this.take(files.map((f) => (f.name === "image.png" ? new File([f], "貼りつけた画像.png", { type: f.type }) : f)));
+  }
+
+  // warn says what there is to know about the files as a whole; nothing takes it back.
+  warn(text: string): void {
+    const said = this.root.querySelector<HTMLElement>("[data-said]");
+    if (!said) return;
+    said.textContent = text;
+    said.hidden = !text;
+  }
+
   take(files: File[]): void {
-    for (const file of files) {
+    const most = Number(this.root.dataset.most ?? Infinity);
+    const room = Math.max(0, most - this.list.querySelectorAll("input[name=upload]:checked, progress:not([hidden])").length);
+    this.warn(files.length > room ? `1つの投稿に付けられるファイルは${most}つまでです。「${files[room].name}」からは、付けていません。` : "");
+    for (const file of files.slice(0, room)) {
       const half = [...this.list.querySelectorAll<HTMLElement>("[data-half]")].find(
         (li) => li.dataset.name === file.name && Number(li.dataset.size) === file.size,
       );
@@ -103,6 +126,17 @@ class Zone {
       this.pressed.textContent = "ファイルが届くのを待っています";
     }
     announce("ファイルが全部届いたら、続けて載せます。この画面のままお待ちください");
+    this.stuck();
+  }
+
+  // stuck says what is kept when a form waits for a file that cannot come now.
+  stuck(): void {
+    const down = [...this.under].find((r) => r.down);
+    this.warn(
+      this.pressed && down
+        ? `いまつながっていないので、「${down.name}」がまだ届いていません。書いた文と、届いたファイルは残っています。つながると続きを送り、届いたら投稿します。文だけ先に送るときは、このファイルを外してください。`
+        : "",
+    );
   }
 
   // settled goes on with a form that waited, unless a file did not arrive.
@@ -110,6 +144,7 @@ class Zone {
     if (!this.pressed || (well && this.under.size > 0)) return;
     const button = this.pressed;
     this.pressed = undefined;
+    this.warn("");
     ready(button);
     if (well) this.form.requestSubmit(button as HTMLButtonElement);
   }
@@ -126,6 +161,8 @@ function hint(field: HTMLInputElement, text: string): void {
 }
 
 class Row {
+  down = false; // the line is
+  name = "";
   private sending?: Sending;
   private id = "";
   private percent = 0;
@@ -151,13 +188,24 @@ class Row {
   // known is a row that the server has printed: something sent before.
   known(): void {
     this.id = this.li.dataset.upload!;
-    if (remembered(this.zone.place).includes(this.id) && !this.box.disabled) {
+    this.describe(/\.(png|jpe?g|jfif|webp)$/i.test(this.li.dataset.name ?? ""));
+    if ((this.box.checked || remembered(this.zone.place).includes(this.id)) && !this.box.disabled) {
       this.box.checked = true;
       void this.look();
     }
   }
 
+  // describe asks what a picture shows; the form sends it under the upload's name.
+  private describe(picture: boolean): void {
+    const label = this.li.querySelector<HTMLElement>("[data-alt]");
+    if (!label) return;
+    label.hidden = !picture;
+    label.querySelector("input")!.name = `alt-${this.id}`;
+  }
+
   async send(file: File): Promise<void> {
+    this.name = file.name;
+    this.describe(file.type.startsWith("image/"));
     this.li.dataset.name = file.name;
     this.li.querySelector("[data-name-place]")!.textContent = file.name;
     this.li.querySelector("[data-size-place]")!.textContent = size(file.size);
@@ -171,14 +219,17 @@ class Row {
         id: (id) => {
           this.id = id;
           this.li.dataset.upload = id;
+          this.describe(file.type.startsWith("image/"));
         },
         progress: (sent, total) => {
+          if (this.down) this.line(false);
           this.percent = Math.floor((sent / total) * 100);
           this.bar.value = this.percent;
           this.again.hidden = true;
           this.say(`送っています：${this.percent}％（${size(sent)}／${size(total)}）`);
         },
         waiting: () => {
+          this.line(true);
           this.again.hidden = false;
           this.say(`つながりません。${this.percent}％まで届いています。つながると、続きから送ります。`, "warn");
           announce("つながりません。つながると、続きから送ります");
@@ -189,6 +240,11 @@ class Row {
     } catch {
       this.refused("送る用意ができませんでした。画面を読みこみ直してから、もう一度選んでください。");
     }
+  }
+
+  private line(down: boolean): void {
+    this.down = down;
+    this.zone.stuck();
   }
 
   private async arrived(): Promise<void> {
@@ -284,4 +340,14 @@ function remember(place: string, id: string): void {
   }
 }
 
-for (const root of document.querySelectorAll<HTMLElement>("[data-uploads]")) new Zone(root);
+// A page that changes its sheet brings another discussion.
+const started = new WeakSet<HTMLElement>();
+function startAll(): void {
+  for (const root of document.querySelectorAll<HTMLElement>("[data-uploads]")) {
+    if (started.has(root)) continue;
+    started.add(root);
+    new Zone(root);
+  }
+}
+startAll();
+document.addEventListener("sheet", startAll);

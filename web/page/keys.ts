@@ -1,8 +1,8 @@
 import { composing, writing } from "./ime";
 import { cookie } from "./look";
 
-// What is named by its act needs no data-key of its own: a page has these once for each post.
-const named: Record<string, string> = { l: ".react", r: "[data-act=reply]", q: "[data-act=quote]" };
+// What is known by where it leads needs no data-key of its own: a page has these once for each post.
+const named: Record<string, string> = { l: ".react", r: '.act[href*="?reply="]', q: '.act[href*="?quote="]' };
 const places: Record<string, string> = { h: "/home", a: "/archive", t: "/topics", m: "/members" };
 
 // listenForKeys gives single keys their act where the page has a target for it: a list of [data-item], or an element

@@ -37,7 +37,7 @@ func resend(w http.ResponseWriter, r *http.Request, kind apperr.Kind) *resent {
 	if err != nil {
 		return nil
 	}
-	back := &resent{Action: action, Whole: r.MultipartForm == nil, SignIn: kind == apperr.Unauthenticated}
+	back := &resent{Action: action, Whole: !bringsFile(r), SignIn: kind == apperr.Unauthenticated}
 	size := 0
 	for name, values := range form.Values {
 		for _, v := range values {
@@ -55,6 +55,21 @@ func resend(w http.ResponseWriter, r *http.Request, kind apperr.Kind) *resent {
 	}
 	slices.SortStableFunc(back.Fields, func(a, b apperr.Field) int { return strings.Compare(a.Name, b.Name) })
 	return back
+}
+
+// bringsFile tells whether a file came with the form: a browser sends an empty one when none was chosen.
+func bringsFile(r *http.Request) bool {
+	if r.MultipartForm == nil {
+		return false
+	}
+	for _, heads := range r.MultipartForm.File {
+		for _, h := range heads {
+			if h.Filename != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ourForm tells whether the request is a form that one of our pages made. Under /api/ there are none.

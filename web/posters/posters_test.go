@@ -72,7 +72,7 @@ func newSite(t *testing.T) *site {
 	s := &site{T: t, viewer: author, engine: engine,
 		files: &file.Service{DB: d, Blobs: blob.Folder{Dir: filepath.Join(t.TempDir(), "files")}, Temp: t.TempDir()}}
 	a := &archive.Service{DB: d}
-	p, f := Pages{Archive: a, Files: s.files, Talk: &talk.Service{DB: d}}, files.Pages{Files: s.files, Archive: a}
+	p, f := Pages{Archive: a, Files: s.files, Talk: &talk.Service{DB: d, Files: &file.Service{DB: d}}}, files.Pages{Files: s.files, Archive: a}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]page.Handler{
 		"GET /posters/new": p.New, "POST /posters": p.Create, "GET /posters/{id}": p.Show, "GET /papers/{id}": p.Show,

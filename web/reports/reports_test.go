@@ -54,7 +54,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 		t.Fatal(err)
 	}
 	s := &site{t, http.NewServeMux(), &archive.Service{DB: d}}
-	p := reports.Pages{Archive: s.archive, Files: &file.Service{DB: d}, Talk: &talk.Service{DB: d}}
+	p := reports.Pages{Archive: s.archive, Files: &file.Service{DB: d}, Talk: &talk.Service{DB: d, Files: &file.Service{DB: d}}}
 	for pattern, h := range map[string]page.Handler{
 		"GET /reports/new": p.New, "POST /reports/new": p.Save, "GET /reports/{id}": p.Show, "GET /reports/{id}/edit": p.Edit,
 		"POST /reports/{id}/edit": p.Save, "GET /reports/{id}/preview": p.Preview, "GET /reports/{id}/versions": p.Versions,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
@@ -39,7 +40,7 @@ func world(t *testing.T, d *db.DB) *talk.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &talk.Service{DB: d}
+	s := &talk.Service{DB: d, Files: &file.Service{DB: d}}
 	r, err := s.Enter(t.Context(), fellow, "team-team1")
 	if err != nil {
 		t.Fatal(err)

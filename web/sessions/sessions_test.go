@@ -63,7 +63,7 @@ func world(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s := &site{d: d, mux: http.NewServeMux()}
-	p := sessions.Pages{Sessions: &postersession.Service{DB: d}, Talk: &talk.Service{DB: d}, Files: &file.Service{DB: d}, Archive: &archive.Service{DB: d}}
+	p := sessions.Pages{Sessions: &postersession.Service{DB: d}, Talk: &talk.Service{DB: d, Files: &file.Service{DB: d}}, Files: &file.Service{DB: d}, Archive: &archive.Service{DB: d}}
 	n := notes.Pages{Talk: p.Talk}
 	for pattern, h := range map[string]page.Handler{"GET /sessions": p.List, "POST /sessions": p.Plan, "GET /sessions/new": p.New, "GET /sessions/{id}": p.Show,
 		"GET /sessions/{id}/state": p.State, "POST /sessions/{id}/act": p.Act, "GET /sessions/{id}/edit": p.Edit, "POST /notes": n.Add, "GET /notes": n.Lists,

@@ -1,6 +1,7 @@
 import { announce } from "../page/announce";
 import { clearDraft } from "../page/draft";
 import { composing } from "../page/ime";
+import { Files } from "./chosen";
 import type { Frame } from "../live/frame";
 import type { List } from "./list";
 import { nonce, Outbox, type Poll, type Unsent } from "./outbox";
@@ -26,6 +27,7 @@ export class Composer {
   private field: HTMLTextAreaElement | null;
   private outbox: Outbox;
   private quotes?: Quotes;
+  private files?: Files;
   private underway = new Map<string, HTMLElement>(); // by key
   private unmade = new Map<string, HTMLElement>(); // by nonce: posts whose final form has not come yet
   private written: Unsent[] = []; // in order, with those that have arrived until the next is sent
@@ -43,6 +45,7 @@ export class Composer {
     this.field = this.form?.querySelector("textarea") ?? null;
     if (!this.form || !this.field) return;
     this.quotes = new Quotes(root, this.form.querySelector<HTMLElement>("[data-quotes]")!, (li, words) => this.quote(li, words));
+    this.files = new Files(this.form);
     this.form.addEventListener("submit", (e) => this.submit(e));
     this.field.addEventListener("keydown", (e) => {
       if (composing(e) || e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
@@ -58,6 +61,7 @@ export class Composer {
     });
     addEventListener("online", () => this.sendAll());
     for (const u of this.outbox.all()) {
+      this.files.leave(u.files ?? []);
       if (root.querySelector(`li[data-k="${CSS.escape(nonce(u))}"]`)) this.outbox.drop(u); // it had arrived before the page was read
       else this.show(u);
     }
@@ -98,7 +102,8 @@ export class Composer {
   private submit(e: SubmitEvent): void {
     e.preventDefault();
     const body = this.field!.value;
-    if (!body.trim()) {
+    const files = this.files!.all();
+    if (!body.trim() && !files.length) {
       this.complain("本文を書いてください。");
       return;
     }
@@ -108,7 +113,8 @@ export class Composer {
     }
     this.complain("");
     this.hooks.beforeOwn();
-    const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value, this.quotes!.all(), this.poll());
+    const u = this.outbox.make(body, this.form!.querySelector<HTMLInputElement>("[name=reply_to]")!.value, this.quotes!.all(), this.poll(), files);
+    this.files!.leave(files);
     this.clear();
     this.show(u);
     this.sendAll();
@@ -129,6 +135,7 @@ export class Composer {
     this.field!.value = "";
     this.answers("", "");
     this.quotes!.clear();
+    this.files!.clear();
     for (const f of this.form!.querySelectorAll<HTMLInputElement>('[name="poll"], [name^="poll_"]')) {
       if (f.type === "checkbox") f.checked = false;
       else f.value = "";
@@ -149,7 +156,9 @@ export class Composer {
     p.textContent = u.body;
     p.className = "prewrap";
     const quoted = (u.quotes ?? []).map((q) => Object.assign(document.createElement("blockquote"), { className: "said-by prewrap", textContent: q.words }));
-    article.querySelector(".post-body")!.replaceChildren(...quoted, p);
+    const names = (u.files ?? []).map((f) => f.name).join("、");
+    const files = Object.assign(document.createElement("p"), { className: "muted small", textContent: `ファイル：${names}`, hidden: !names });
+    article.querySelector(".post-body")!.replaceChildren(...quoted, p, files);
     article.querySelector(".post-head b")!.textContent = "あなた";
     article.setAttribute("aria-label", "あなたの投稿（送信中）");
     this.underway.set(u.key, li);
@@ -250,6 +259,7 @@ export class Composer {
     this.underway.delete(u.key);
     this.unmade.delete(nonce(u));
     li.remove();
+    this.files!.back(u.files ?? []);
     if (!this.field!.value.trim()) {
       this.field!.value = u.body;
       for (const q of u.quotes ?? []) this.quotes!.add(q);
@@ -299,11 +309,11 @@ export class Composer {
 
   // answer begins a reply or a quotation without leaving the page.
   private answer(e: MouseEvent): void {
-    const link = (e.target as Element).closest<HTMLAnchorElement>('a[data-act="reply"], a[data-act="quote"]');
+    const link = (e.target as Element).closest<HTMLAnchorElement>('.act[href*="?reply="], .act[href*="?quote="]');
     const li = link?.closest<HTMLElement>("li[data-id]");
     if (!link || !li || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
     e.preventDefault();
-    if (link.dataset.act === "quote") return this.quote(li, this.quotes!.marked(li) || this.quotes!.wordsOf(li));
+    if (link.href.includes("?quote=")) return this.quote(li, this.quotes!.marked(li) || this.quotes!.wordsOf(li));
     this.answers(li.dataset.id!, nameOf(li));
     this.toField();
   }
@@ -311,7 +321,7 @@ export class Composer {
   // quote puts words of a post above what is written, which answers it then.
   private quote(li: HTMLElement, words: string): void {
     this.answers(li.dataset.id!, nameOf(li));
-    this.quotes!.add({ post: li.dataset.id!, words, name: nameOf(li) });
+    if (words) this.quotes!.add({ post: li.dataset.id!, words, name: nameOf(li) });
     this.toField();
   }
 

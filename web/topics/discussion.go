@@ -8,24 +8,25 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/apperr"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/talk"
-	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
 )
 
 // Islands are the scripts that a page with a discussion asks for (page.Frame.Islands).
-var Islands = []string{"live", "draft"}
+var Islands = []string{"live", "draft", "upload"}
 
 // Discussion is a window of a topic with its composer, as Section shows it.
 type Discussion struct {
 	*talk.Page
 	Viewer access.Viewer
 	Now    time.Time
-	Back   string     // the page that it stands on
-	Form   *page.Form // the composer
-	Reply  *talk.View // the post that the composer answers
-	Quoted bool       // … and quotes
+	Back   string          // the page that it stands on
+	Form   *page.Form      // the composer
+	Sent   []file.Transfer // for the post that is being written
+	Reply  *talk.View      // the post that the composer answers
+	Quoted bool            // … and quotes
 }
 
 // Load reads the discussion beside an entry for the entry's page at back. It is nil, without an error, for who may not
@@ -47,6 +48,12 @@ func Load(r *http.Request, s *talk.Service, entry, back string) (*Discussion, er
 
 func discussion(r *http.Request, s *talk.Service, p *talk.Page, back string) (*Discussion, error) {
 	d := &Discussion{Page: p, Viewer: page.Viewer(r.Context()), Now: page.Now(r.Context()), Back: back, Form: page.NewForm()}
+	if d.open() {
+		var err error
+		if d.Sent, err = s.Uploads(r.Context(), d.Viewer, d.place()); err != nil {
+			return nil, err
+		}
+	}
 	q := r.URL.Query()
 	id := q.Get("reply")
 	if id == "" {
@@ -65,6 +72,9 @@ func discussion(r *http.Request, s *talk.Service, p *talk.Page, back string) (*D
 	d.Reply, d.Quoted = answer, q.Get("quote") != ""
 	return d, nil
 }
+
+// place is where the post that is being written is known by: its draft and its files.
+func (d *Discussion) place() string { return "topic:" + d.Topic.ID }
 
 // parts are the posts before and behind the line 「ここから新しい投稿」.
 func (d *Discussion) parts() (read, unread []talk.View) {
@@ -169,7 +179,7 @@ func (d *Discussion) mayAnswer(p *talk.View) bool {
 func (d *Discussion) first() bool { return len(d.Posts) > 0 && d.Posts[0].Number == 1 }
 
 // excerpt is the beginning of a post, for where it is named elsewhere.
-func excerpt(p *talk.View) string { return text.Cut(text.Plain(p.Body), 160) }
+func excerpt(p *talk.View) string { return p.Excerpt(160) }
 
 func pressed(p *talk.View, r talk.Reaction) string {
 	for _, m := range p.Mine {

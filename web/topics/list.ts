@@ -45,7 +45,7 @@ export class List {
   private offer(): void {
     const sketch = this.root.querySelector<HTMLTemplateElement>("template[data-sketch=other]")?.content.querySelector("[data-accept]");
     if (!sketch) return;
-    for (const quote of this.root.querySelectorAll<HTMLElement>("li[data-id] [data-act=quote]")) {
+    for (const quote of this.root.querySelectorAll<HTMLElement>('li[data-id] .act[href*="?quote="]')) {
       const li = quote.closest<HTMLElement>("li[data-id]")!;
       if (li.querySelector("[data-accept], #p1")) continue; // the first post asks
       const button = sketch.cloneNode(true) as HTMLElement;

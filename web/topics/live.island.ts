@@ -188,7 +188,7 @@ function start(root: HTMLElement, all: NonNullable<typeof window.link>): void {
 
   let patience = 0;
   function state(s: State): void {
-    const bar = root.querySelector<HTMLElement>("[data-state]")!;
+    const bar = root.querySelector<HTMLElement>(".notice[data-state]")!; // files that are being sent have a state too
     const say = () => {
       const text = sentences[s] ?? "";
       bar.hidden = !text;

@@ -30,7 +30,7 @@ func (p Pages) choice(r *http.Request, f *page.Form) (*choice, error) {
 	}
 	c := &choice{Topic: t, Form: f}
 	for _, post := range posts {
-		if post.Shown() && post.Body != "" {
+		if post.Shown() {
 			c.Posts = append(c.Posts, post)
 		}
 	}

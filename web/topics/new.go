@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/text"
 	"github.com/manetomo/manetomo/internal/theme"
+	"github.com/manetomo/manetomo/web/files"
 	"github.com/manetomo/manetomo/web/page"
 	"github.com/manetomo/manetomo/web/ui"
 )
@@ -36,7 +37,7 @@ func (p Pages) New(w http.ResponseWriter, r *http.Request) error {
 
 // Open opens the topic that the form describes.
 func (p Pages) Open(w http.ResponseWriter, r *http.Request) error {
-	f, err := page.ReadForm(w, r, maxForm)
+	f, err := page.ReadForm(w, r, maxPost)
 	if err != nil {
 		return err
 	}
@@ -46,9 +47,14 @@ func (p Pages) Open(w http.ResponseWriter, r *http.Request) error {
 			themes = append(themes, id)
 		}
 	}
-	out, err := p.Talk.Open(r.Context(), page.Viewer(r.Context()), talk.NewTopic{Title: f.Get("title"), Body: f.Get("body"),
+	in := talk.NewTopic{Title: f.Get("title"), Body: f.Get("body"),
 		Themes: themes, Question: f.Get("kind") == "question", Audience: audience(f.Get("audience")),
-		Poll: polled(f), Pass: f.Has("pass", "1"), About: f.Get("about")})
+		Poll: polled(f), Pass: f.Has("pass", "1"), About: f.Get("about")}
+	var out talk.Opened
+	if in.Files, err = files.OfPost(r, p.Talk.Files, f); err == nil {
+		defer files.Discard(in.Files)
+		out, err = p.Talk.Open(r.Context(), page.Viewer(r.Context()), in)
+	}
 	if err != nil && f.WithError(err) {
 		return p.form(w, r, http.StatusUnprocessableEntity, f)
 	}
@@ -66,8 +72,12 @@ func (p Pages) form(w http.ResponseWriter, r *http.Request, status int, f *page.
 	if err != nil {
 		return err
 	}
-	frame := page.Frame{Title: "質問・話題を書く", Section: section, NoTabbar: true, Islands: []string{"draft"}, ErrorPrefix: f.Failed()}
-	return page.Render(w, r, status, frame, newTopic(f, audiences(v, circles)))
+	u, err := files.Waiting(r, p.Talk.Files, "topics:new")
+	if err != nil {
+		return err
+	}
+	frame := page.Frame{Title: "質問・話題を書く", Section: section, NoTabbar: true, Islands: append([]string{"draft"}, files.Islands...), ErrorPrefix: f.Failed()}
+	return page.Render(w, r, status, frame, newTopic(f, audiences(v, circles), u))
 }
 
 // audience reads the choice of the form: members, staff, cohort:ID or team:ID.

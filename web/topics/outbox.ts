@@ -9,6 +9,14 @@ export interface Unsent {
   reply_to: string;
   quotes?: Quoted[];
   poll?: Poll;
+  files?: Chosen[];
+}
+
+// Chosen is a file of a post that has arrived on the server: the post only names it.
+export interface Chosen {
+  upload: string;
+  alt: string;
+  name: string;
 }
 
 export interface Poll {
@@ -42,8 +50,8 @@ export class Outbox {
     }
   }
 
-  make(body: string, replyTo: string, quotes: Quoted[], poll?: Poll): Unsent {
-    const u = { key: newKey(), body, reply_to: replyTo, quotes, poll };
+  make(body: string, replyTo: string, quotes: Quoted[], poll: Poll | undefined, files: Chosen[]): Unsent {
+    const u = { key: newKey(), body, reply_to: replyTo, quotes, poll, files };
     this.keep([...this.all(), u]);
     return u;
   }
@@ -68,7 +76,13 @@ export class Outbox {
       answer = await fetch(`/api/v1/topics/${this.topic}/posts`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": u.key },
-        body: JSON.stringify({ body: u.body, reply_to: u.reply_to, quotes: (u.quotes ?? []).map(({ post, words }) => ({ post, words })), poll: u.poll }),
+        body: JSON.stringify({
+          body: u.body,
+          reply_to: u.reply_to,
+          quotes: (u.quotes ?? []).map(({ post, words }) => ({ post, words })),
+          poll: u.poll,
+          files: (u.files ?? []).map(({ upload, alt }) => ({ upload, alt })),
+        }),
       });
     } catch {
       return { ok: false, again: true, text: "つながったら送ります" };

@@ -47,7 +47,7 @@ export class Quotes {
   // wordsOf is all of a post's own text, without what it quotes itself.
   wordsOf(li: HTMLElement): string {
     const copy = li.querySelector<HTMLElement>(".post-body .text")?.cloneNode(true) as HTMLElement | undefined;
-    for (const alien of copy?.querySelectorAll(".said-by") ?? []) alien.remove();
+    for (const alien of copy?.querySelectorAll(".said-by, .files") ?? []) alien.remove();
     return cut(copy?.textContent ?? "");
   }
 
@@ -73,7 +73,7 @@ export class Quotes {
     const s = getSelection();
     const from = s?.anchorNode?.parentElement;
     const li = from?.closest<HTMLElement>("li[data-id]");
-    const words = li && root.contains(li) && !from!.closest(".said-by") ? this.marked(li) : "";
+    const words = li && root.contains(li) && !from!.closest(".said-by, .files") ? this.marked(li) : "";
     if (!li || !words) return this.hide();
     this.pop ??= this.button();
     const at = s!.getRangeAt(0).getBoundingClientRect();

@@ -9,6 +9,7 @@ import (
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/text"
+	"github.com/manetomo/manetomo/web/files"
 	"github.com/manetomo/manetomo/web/page"
 )
 
@@ -59,12 +60,16 @@ func render(w http.ResponseWriter, r *http.Request, status int, d *Discussion) e
 
 // Post adds a post and leads back to it.
 func (p Pages) Post(w http.ResponseWriter, r *http.Request) error {
-	f, err := page.ReadForm(w, r, maxForm)
+	f, err := page.ReadForm(w, r, maxPost)
 	if err != nil {
 		return err
 	}
-	id := r.PathValue("id")
-	out, err := p.Talk.Post(r.Context(), page.Viewer(r.Context()), id, written(f))
+	id, in := r.PathValue("id"), written(f)
+	var out talk.Posted
+	if in.Files, err = files.OfPost(r, p.Talk.Files, f); err == nil {
+		defer files.Discard(in.Files)
+		out, err = p.Talk.Post(r.Context(), page.Viewer(r.Context()), id, in)
+	}
 	if err != nil && f.WithError(err) {
 		return p.again(w, r, id, f)
 	}
@@ -220,13 +225,21 @@ func (p Pages) Edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := page.NewForm().Set("body", post.Body).Set("back", r.URL.Query().Get("back"))
-	return page.Render(w, r, http.StatusOK, page.Frame{Title: "投稿を直す", Section: section, NoTabbar: true}, edit(t, post, f))
+	return p.editForm(w, r, http.StatusOK, t, post, page.NewForm().Set("body", post.Body).Set("back", r.URL.Query().Get("back")))
+}
+
+func (p Pages) editForm(w http.ResponseWriter, r *http.Request, status int, t *talk.Topic, post *talk.View, f *page.Form) error {
+	u, err := files.Waiting(r, p.Talk.Files, "post:"+post.ID)
+	if err != nil {
+		return err
+	}
+	frame := page.Frame{Title: "投稿を直す", Section: section, NoTabbar: true, ErrorPrefix: f.Failed(), Islands: files.Islands}
+	return page.Render(w, r, status, frame, edit(t, post, f, u))
 }
 
 // SaveEdit changes one's own post.
 func (p Pages) SaveEdit(w http.ResponseWriter, r *http.Request) error {
-	f, err := page.ReadForm(w, r, maxForm)
+	f, err := page.ReadForm(w, r, maxPost)
 	if err != nil {
 		return err
 	}
@@ -234,10 +247,19 @@ func (p Pages) SaveEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := p.Talk.Edit(r.Context(), page.Viewer(r.Context()), post.ID, f.Get("body"))
+	in := talk.Edit{Body: f.Get("body"), Drop: f.All("drop"), Alts: map[string]string{}}
+	for i := range post.Files {
+		if name := "alt-" + post.Files[i].ID; f.Values.Has(name) {
+			in.Alts[post.Files[i].ID] = f.Get(name)
+		}
+	}
+	var c talk.Change
+	if in.Files, err = files.OfPost(r, p.Talk.Files, f); err == nil {
+		defer files.Discard(in.Files)
+		c, err = p.Talk.Edit(r.Context(), page.Viewer(r.Context()), post.ID, in)
+	}
 	if err != nil && f.WithError(err) {
-		frame := page.Frame{Title: "投稿を直す", Section: section, NoTabbar: true, ErrorPrefix: true}
-		return page.Render(w, r, http.StatusUnprocessableEntity, frame, edit(t, post, f))
+		return p.editForm(w, r, http.StatusUnprocessableEntity, t, post, f)
 	}
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/db"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/testkit"
@@ -26,7 +27,7 @@ var reader = access.Viewer{Person: "hanako", Name: "見本 花子", Member: true
 // is not typed in a test.
 func long(t testing.TB, d *db.DB, posts int) string {
 	t.Helper()
-	s := &talk.Service{DB: d}
+	s := &talk.Service{DB: d, Files: &file.Service{DB: d}}
 	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.NewRaw("INSERT INTO person (id, name, municipality, member, created_at) VALUES (?, ?, '990001', ?, ?) ON CONFLICT DO NOTHING",
 			reader.Person, reader.Name, true, tx.Now).Exec(ctx)
@@ -68,7 +69,7 @@ func long(t testing.TB, d *db.DB, posts int) string {
 // get asks for a page of the topic as the reader does.
 func get(t testing.TB, d *db.DB, path string) *httptest.ResponseRecorder {
 	t.Helper()
-	p := topics.Pages{Talk: &talk.Service{DB: d}, Notify: &notify.Service{DB: d}}
+	p := topics.Pages{Talk: &talk.Service{DB: d, Files: &file.Service{DB: d}}, Notify: &notify.Service{DB: d}}
 	mux := http.NewServeMux()
 	mux.Handle("GET /topics/{id}", page.Handle(p.Show))
 	mux.Handle("GET /topics/{id}/posts/{post}", page.Handle(p.To))

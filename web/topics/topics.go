@@ -13,6 +13,7 @@ import (
 
 	"github.com/manetomo/manetomo/internal/access"
 	"github.com/manetomo/manetomo/internal/archive"
+	"github.com/manetomo/manetomo/internal/file"
 	"github.com/manetomo/manetomo/internal/notify"
 	"github.com/manetomo/manetomo/internal/talk"
 	"github.com/manetomo/manetomo/internal/theme"
@@ -35,6 +36,7 @@ func (p Pages) opened(r *http.Request, what notify.Target, id string) error {
 const (
 	section    = "topics"
 	maxForm    = 1 << 20
+	maxPost    = file.MaxPostSize + maxForm
 	mostUnread = 99 // a badge says no more
 )
 

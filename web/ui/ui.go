@@ -6,10 +6,10 @@
 package ui
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/manetomo/manetomo/internal/text"
 )
 
 // Kinds of things a reader meets; each has a word and an icon. The first four are kinds of archive entries.
@@ -86,23 +86,7 @@ func Initial(name string) string {
 }
 
 // Count writes a number with thousands separated, as readers of Japanese pages expect: 12,345.
-func Count(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func Count(n int) string { return text.Number(n) }
 
 // FileSize says how large a file is: 1.8MB, 320KB.
-func FileSize(bytes int64) string {
-	switch {
-	case bytes >= 10<<20:
-		return fmt.Sprintf("%dMB", (bytes+1<<19)>>20)
-	case bytes >= 1<<20:
-		return fmt.Sprintf("%.1fMB", float64(bytes)/(1<<20))
-	case bytes >= 1<<10:
-		return fmt.Sprintf("%dKB", (bytes+1<<9)>>10)
-	}
-	return fmt.Sprintf("%dバイト", bytes)
-}
+func FileSize(bytes int64) string { return text.FileSize(bytes) }

@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,19 +14,10 @@ import (
 	"github.com/manetomo/manetomo/internal/e2e/site"
 )
 
-// samples are the seven posters and the paper, and what stands on them.
-var samples = []struct{ file, kind string }{
+// works are the seven sample posters and the paper.
+var works = []struct{ file, kind string }{
 	{"poster-soma.pdf", "ポスター"}, {"poster-suzaka.pdf", "ポスター"}, {"poster-zangyo.pdf", "ポスター"}, {"poster-madoguchi.pdf", "ポスター"},
 	{"poster-shiojiri.png", "ポスター"}, {"poster-yameru.png", "ポスター"}, {"poster-tonari.jpg", "ポスター"}, {"joint-paper.pdf", "共同論文"},
-}
-
-func sample(t *testing.T, name string) string {
-	t.Helper()
-	path, err := filepath.Abs("../file/testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // onlyThere stands on one of the sheets and in no title or report.
@@ -43,9 +33,9 @@ func TestANewcomerHangsTheirPostersAndFindsAWordOnOne(t *testing.T) {
 	mouse.SignIn("fellow@example.jp")
 	watcher.SignIn("alumnus@example.jp")
 	watcher.Go("/archive?view=wall")
-	for i, one := range samples {
+	for i, one := range works {
 		mouse.Go("/posters/new")
-		mouse.Attach("ファイル", sample(t, one.file))
+		mouse.Attach("ファイル", samplePath(t, one.file))
 		mouse.See("できました")
 		if one.kind != "ポスター" {
 			mouse.Click(one.kind)
@@ -89,7 +79,7 @@ func TestANewcomerHangsTheirPostersAndFindsAWordOnOne(t *testing.T) {
 	follow(t, keys, `a[href^="/posters/new"]`)
 	keys.Arrive("/posters/new")
 	tabTo(t, keys, `input[type=file]`)
-	keys.Attach("ファイル", sample(t, "poster-madoguchi.pdf")) // as the system's own window, opened by Enter, does
+	keys.Attach("ファイル", samplePath(t, "poster-madoguchi.pdf")) // as the system's own window, opened by Enter, does
 	keys.See("できました")
 	tabTo(t, keys, `[name=alt]`)
 	keys.Page.MustInsertText("鍵盤だけで載せたもの")

@@ -24,7 +24,7 @@ function watchStage(root: ParentNode): void {
   let zoomer: Promise<Zoomer> | undefined;
   const isOpen = () => stage.dataset.zoom === "on";
   const tell = (z: Zoomer) => {
-    const text = `${z.percent()}%`;
+    const text = isOpen() ? `${z.percent()}%` : "100%";
     if (now.textContent !== text) now.textContent = text;
   };
 
@@ -59,7 +59,7 @@ function watchStage(root: ParentNode): void {
   const zoom = async (factor: number, x?: number, y?: number) => {
     if (!isOpen() && factor < 1) return;
     const z = await open();
-    if (!z) return;
+    if (!z || !isOpen()) return; // the whole sheet was asked for meanwhile
     if (factor < 1 && z.percent() * factor < 105) return fit();
     const box = stage.getBoundingClientRect();
     z.by(factor, x === undefined ? undefined : x - box.left, y === undefined ? undefined : y - box.top);

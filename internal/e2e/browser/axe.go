@@ -47,10 +47,18 @@ const runAxe = `async () => {
 	return JSON.stringify(result.violations);
 }`
 
-// Accessible checks the open page against WCAG 2.2 AA and good practice, and tells each broken rule.
+// Accessible checks the open page against WCAG 2.2 AA and good practice, and tells each broken rule. The page is looked at
+// in a window as tall as itself: in a lower one, what sticks to the window's edge covers by intent what scrolls below it,
+// and what that is depends on where the window happens to end.
 func (p *Person) Accessible() {
 	p.t.Helper()
+	result, err := p.Page.Timeout(patience).Eval(`() => [innerWidth, innerHeight, document.documentElement.scrollHeight]`)
+	p.check(err, "measure the page")
+	size := result.Value.Arr()
+	width, height, all := size[0].Int(), size[1].Int(), size[2].Int()
+	p.Resize(width, max(height, all))
 	p.axe("", byTags)
+	p.Resize(width, height)
 }
 
 // AccessibleInDark checks the colours of the open page in the dark look.

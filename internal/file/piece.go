@@ -131,9 +131,24 @@ func (s *Service) take(ctx context.Context, t *Transfer) (*Taken, error) {
 	if err != nil {
 		return nil, err
 	}
+	var have int64
+	for _, p := range parts {
+		have += p.Size
+	}
+	if have < t.Size { // it was whole when it was asked for: another form has it now
+		return nil, usedAlready()
+	}
 	body := &assembled{ctx: ctx, store: s.Blobs, left: parts}
 	defer body.close()
-	return takeIn(s.Temp, t.Name, t.Declared, body)
+	taken, err := takeIn(s.Temp, t.Name, t.Declared, body)
+	if errors.Is(err, blob.ErrMissing) {
+		return nil, usedAlready()
+	}
+	return taken, err
+}
+
+func usedAlready() error {
+	return apperr.New(apperr.Conflict, "このファイルは、もう載せてあります。画面を読みこみ直してください。")
 }
 
 // endTransfer removes the row of an upload that has become a file, with the file's own row. One that is gone was used
@@ -147,7 +162,7 @@ func endTransfer(ctx context.Context, tx db.Tx, id string) error {
 		return fmt.Errorf("end upload %s: %w", id, err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(apperr.New(apperr.Conflict, "このファイルは、もう載せてあります。画面を読みこみ直してください。"), err)
+		return errors.Join(usedAlready(), err)
 	}
 	return nil
 }

@@ -350,18 +350,17 @@ func TestACutUploadGoesOnAndStandsOnce(t *testing.T) {
 		var mu sync.Mutex
 		stands := 0
 		for range 4 {
-			in, err := s.Files.TakeTransfer(t.Context(), v, id, "三つの席")
-			if err != nil {
-				t.Fatal(err)
-			}
 			posts.Go(func() {
-				defer in.Discard()
-				_, err := s.Post(context.Background(), v, topic, talk.NewPost{Files: []*file.Taken{in}})
+				in, err := s.Files.TakeTransfer(t.Context(), v, id, "三つの席")
+				if err == nil {
+					defer in.Discard()
+					_, err = s.Post(t.Context(), v, topic, talk.NewPost{Files: []*file.Taken{in}})
+				}
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
 					stands++
-				} else if !apperr.Is(err, apperr.Conflict) {
+				} else if !strings.Contains(err.Error(), "もう載せ") { // whenever the others came, that is what they are told
 					t.Error(err)
 				}
 			})

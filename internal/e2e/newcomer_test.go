@@ -74,8 +74,7 @@ func TestANewcomerHangsTheirPostersAndFindsAWordOnOne(t *testing.T) {
 	keys := browser.New(t, s.URL, "keys")
 	keys.SignIn("alumnus2@example.jp")
 	keys.Go("/home")
-	keys.Press(input.KeyN) // 投稿する
-	keys.Arrive("/new")
+	pressUntil(t, keys, input.KeyN, "/new") // 投稿する
 	follow(t, keys, `a[href^="/posters/new"]`)
 	keys.Arrive("/posters/new")
 	tabTo(t, keys, `input[type=file]`)
@@ -155,4 +154,21 @@ func press(t *testing.T, p *browser.Person, hold, key input.Key) {
 	if err := p.Page.KeyActions().Press(hold).Type(key).Release(hold).Do(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// pressUntil presses a key, again if need be, until it has led to a path: a page whose script has only just come may not
+// have listened yet.
+func pressUntil(t *testing.T, p *browser.Person, key input.Key, path string) {
+	t.Helper()
+	for range 10 {
+		p.Press(key)
+		page := p.Page.Timeout(6 * time.Second)
+		err := page.Wait(rod.Eval(`(path) => location.pathname === path`, path))
+		page.CancelTimeout()
+		if err == nil || p.Path() == path {
+			p.Arrive(path)
+			return
+		}
+	}
+	t.Fatalf("%s is never reached", path)
 }

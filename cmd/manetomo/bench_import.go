@@ -16,11 +16,11 @@ import (
 
 // benchImportCmd brings many posters into a demo of its own while people look at pages, and waits until all are read.
 type benchImportCmd struct {
-	Samples []string `arg:"" help:"Posters: PDF, PNG, JPEG. Each row of the list has one of them, a PDF with bytes of its own." type:"existingfile"`
-	Posters int      `default:"200" help:"Rows of the list."`
-	Kill    bool     `help:"Kill the import and the site in the middle, start the site, and run the import again."`
-	Off     bool     `name:"pictures" help:"Wait until the text of pictures is read off, too."`
-	Looks   int      `default:"400" help:"Pages looked at before the import, one after the other; afterwards as many as there is time for."`
+	Samples  []string `arg:"" help:"Posters: PDF, PNG, JPEG. Each row of the list has one of them, a PDF with bytes of its own." type:"existingfile"`
+	Posters  int      `default:"200" help:"Rows of the list."`
+	Kill     bool     `help:"Kill the import and the site in the middle, start the site, and run the import again."`
+	Pictures bool     `help:"Wait until the text of pictures is read off, too."`
+	Looks    int      `default:"400" help:"Pages looked at before the import, one after the other; afterwards as many as there is time for."`
 }
 
 // What an import must reach.
@@ -72,7 +72,7 @@ func (c *benchImportCmd) measure(p *program, s *ownSite) error {
 	}
 	took := time.Since(began)
 	times := busy()
-	if err == nil && c.Off {
+	if err == nil && c.Pictures {
 		err = settled(p, d, pictures)
 	}
 	if err == nil {
@@ -83,7 +83,7 @@ func (c *benchImportCmd) measure(p *program, s *ownSite) error {
 	}
 	fmt.Fprintf(p.out, "%d posters brought in: %.1f a second; all read %s after the first: %.1f a second\n",
 		c.Posters, float64(c.Posters)/brought.Seconds(), took.Round(time.Second), float64(c.Posters)/took.Seconds())
-	if c.Off {
+	if c.Pictures {
 		fmt.Fprintf(p.out, "the text of all pictures read off %s after the first\n", time.Since(began).Round(time.Second))
 	}
 	fmt.Fprintf(p.out, "largest memory of the site's process: %d MB\n", s.memory())

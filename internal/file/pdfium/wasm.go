@@ -55,8 +55,8 @@ func (r *reader) u32() (v uint32) {
 	}
 }
 
-// skip passes over n numbers.
-func (r *reader) skip(n int) {
+// pass goes over n numbers.
+func (r *reader) pass(n int) {
 	for range n {
 		r.u32()
 	}
@@ -67,10 +67,10 @@ func (r *reader) instruction() byte {
 	op := r.byte()
 	switch {
 	case op >= opLoad && op <= opStoreLast, op == opCallIndirect:
-		r.skip(2)
+		r.pass(2)
 	case op >= opBlock && op <= opIf, op == opBr, op == opBrIf, op == opCall, op >= opLocalGet && op <= opTableSet,
 		op >= opMemorySize && op <= opConst64, op == opRefNull, op == opRefFunc:
-		r.skip(1)
+		r.pass(1)
 	case op == opConstF32:
 		r.take(4)
 	case op == opConstF64:
@@ -84,7 +84,7 @@ func (r *reader) instruction() byte {
 			r.bad = true
 			return op
 		}
-		r.skip(n)
+		r.pass(n)
 	case op == opMisc:
 		r.misc()
 	case op == opVector:
@@ -98,9 +98,9 @@ func (r *reader) instruction() byte {
 func (r *reader) misc() {
 	switch op := r.u32(); {
 	case op == miscMemoryInit, op == miscCopy, op == miscTableInit, op == miscTableCopy:
-		r.skip(2)
+		r.pass(2)
 	case op == miscDataDrop, op == miscFill, op == miscElemDrop, op > miscTableCopy && op <= miscLast:
-		r.skip(1)
+		r.pass(1)
 	case op > miscLast:
 		r.bad = true
 	}
@@ -109,13 +109,13 @@ func (r *reader) misc() {
 func (r *reader) vector() {
 	switch op := r.u32(); {
 	case op <= vecLoadLast, op == vecZero32, op == vecZero64:
-		r.skip(2)
+		r.pass(2)
 	case op == vecConst, op == vecShuffle:
 		r.take(16)
 	case op >= vecLaneFirst && op <= vecLaneLast:
 		r.take(1)
 	case op >= vecLoadLaneFirst && op <= vecLoadLaneLast:
-		r.skip(2)
+		r.pass(2)
 		r.take(1)
 	}
 }
